@@ -1,0 +1,2 @@
+/** Span corruption and the stream of batches. Plain Java, no Spark. */
+package io.sparkswitch.data.batch;

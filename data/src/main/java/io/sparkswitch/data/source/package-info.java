@@ -1,0 +1,2 @@
+/** Readers that yield {@code Document} records. */
+package io.sparkswitch.data.source;

@@ -1,0 +1,2 @@
+/** The mixed soft and hard loss. */
+package io.sparkswitch.distill.loss;

@@ -1,0 +1,2 @@
+/** A student initialised from the teacher's non-expert weights. */
+package io.sparkswitch.distill.student;

@@ -1,0 +1,2 @@
+/** HOCON in, validated records out. */
+package io.sparkswitch.jobs.conf;

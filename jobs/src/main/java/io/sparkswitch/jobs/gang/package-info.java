@@ -1,0 +1,2 @@
+/** The barrier stage, its rendezvous and its supervision. */
+package io.sparkswitch.jobs.gang;

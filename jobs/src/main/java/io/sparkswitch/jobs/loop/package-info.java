@@ -1,0 +1,2 @@
+/** Training loop, aggregation at the driver, recovery. */
+package io.sparkswitch.jobs.loop;

@@ -1,0 +1,2 @@
+/** The static report. */
+package io.sparkswitch.jobs.report;

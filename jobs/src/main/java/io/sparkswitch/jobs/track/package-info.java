@@ -1,0 +1,2 @@
+/** Console, JSON lines, status. */
+package io.sparkswitch.jobs.track;

@@ -1,0 +1,78 @@
+package io.sparkswitch.model.exchange;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Movement of rows and vectors between the ranks of a gang, and between each rank and the driver.
+ *
+ * <p>Concurrency: one thread runs the program and calls these methods; they block, each for a
+ * bounded time.
+ *
+ * <p>Ordering: all ranks call the same methods in the same order. Sums are taken in rank order
+ * whatever order messages arrive in. A message whose {@link Tag} is not the expected one fails the
+ * call.
+ */
+public interface Exchange extends AutoCloseable {
+  /** The driver as a peer of {@code send} and {@code receive}; it takes no part in collectives. */
+  int DRIVER = -1;
+
+  /** This side's rank in [0, size), or {@link #DRIVER}. */
+  int rank();
+
+  /** Number of executors in the gang. */
+  int size();
+
+  /**
+   * All-to-all of small integer rows.
+   *
+   * @param counts {@code <int32>[size, k]}: row d goes to rank d
+   * @return {@code <int32>[size, k]}: row s came from rank s
+   */
+  int[][] exchangeCounts(Tag tag, int[][] counts);
+
+  /**
+   * Ragged all-to-all of rows.
+   *
+   * @param outgoing {@code [sum(sendRows), embed]}, contiguous, rows for rank 0 first
+   * @param sendRows rows for each rank
+   * @param receiveRows rows to come from each rank
+   * @return {@code [sum(receiveRows), embed]} of the same dtype, in rank order
+   */
+  Tensor allToAll(Tag tag, Tensor outgoing, int[] sendRows, int[] receiveRows);
+
+  /**
+   * Sum over the ranks, of this rank's slice.
+   *
+   * @param vector {@code <float>[n]}, contiguous
+   * @return {@code <float>[sliceStart(rank + 1) - sliceStart(rank)]}
+   */
+  Tensor reduceScatter(Tag tag, Tensor vector);
+
+  /**
+   * Slices of all ranks, joined.
+   *
+   * @param slice {@code <float>} this rank's slice
+   * @param total length of the whole vector
+   * @return {@code <float>[total]}
+   */
+  Tensor allGather(Tag tag, Tensor slice, long total);
+
+  /** Sends a contiguous tensor to a rank or to {@link #DRIVER}; only its bytes travel. */
+  void send(int peer, Tag tag, Tensor tensor);
+
+  /** Receives a tensor whose shape the receiver knows; any other number of bytes is an error. */
+  Tensor receive(int peer, Tag tag, ScalarType dtype, long... shape);
+
+  void sendBytes(int peer, Tag tag, byte[] bytes);
+
+  byte[] receiveBytes(int peer, Tag tag);
+
+  @Override
+  void close();
+
+  /** First index of {@code rank}'s slice of a vector of {@code total} entries. */
+  static long sliceStart(long total, int rank, int size) {
+    return Math.floorDiv(Math.multiplyExact(total, (long) rank), (long) size);
+  }
+}

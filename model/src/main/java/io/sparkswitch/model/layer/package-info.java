@@ -1,0 +1,2 @@
+/** Linear, norm, attention, relative positions, feed-forward. */
+package io.sparkswitch.model.layer;

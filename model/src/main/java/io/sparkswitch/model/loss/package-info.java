@@ -1,0 +1,2 @@
+/** Cross-entropy and the router's auxiliary losses. */
+package io.sparkswitch.model.loss;

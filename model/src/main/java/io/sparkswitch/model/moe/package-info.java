@@ -1,0 +1,2 @@
+/** The sparse layer: router (decision), exchange (movement), expert (mathematics). */
+package io.sparkswitch.model.moe;

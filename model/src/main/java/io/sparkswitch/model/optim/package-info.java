@@ -1,0 +1,2 @@
+/** Adafactor and the learning-rate schedules. */
+package io.sparkswitch.model.optim;

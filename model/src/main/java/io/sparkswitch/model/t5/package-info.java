@@ -1,0 +1,2 @@
+/** T5 and Switch T5: configuration records, encoder, decoder, generation. */
+package io.sparkswitch.model.t5;
