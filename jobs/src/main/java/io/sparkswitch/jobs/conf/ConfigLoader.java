@@ -1,0 +1,142 @@
+package io.sparkswitch.jobs.conf;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads a configuration: {@code --set} over {@code --config} over the preset over reference.conf.
+ * Neither system properties nor the environment take part.
+ */
+public final class ConfigLoader {
+  private static final String REFERENCE = "io/sparkswitch/jobs/reference.conf";
+
+  private ConfigLoader() {}
+
+  /**
+   * The effective configuration.
+   *
+   * @param file the file given with {@code --config}, if any
+   * @param settings what was given with {@code --set}, each {@code key=value}; later ones win
+   * @throws ConfigException a file cannot be read, a key is unknown, a value is not allowed
+   */
+  public static RunConfig load(Optional<Path> file, List<String> settings) {
+    try {
+      Config chosen = overrides(settings).withFallback(file.map(ConfigLoader::parse).orElse(EMPTY));
+      Config resolvable = chosen.resolve(ConfigResolveOptions.noSystem().setAllowUnresolved(true));
+      Config preset = Presets.named(resolvable.withOnlyPath(Presets.KEY), options());
+      Config reference = reference();
+      Config effective =
+          chosen
+              .withFallback(preset)
+              .withFallback(reference)
+              .resolve(ConfigResolveOptions.noSystem());
+      Set<String> known = new TreeSet<>();
+      collectKeys(reference.root(), "", known);
+      requireKnown(effective.root(), "", known);
+      return new SettingsBinder(effective).bind(RunConfig.class, "");
+    } catch (com.typesafe.config.ConfigException e) {
+      throw new ConfigException("the configuration cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static final Config EMPTY = ConfigFactory.empty();
+
+  /** The defaults, with their comments. */
+  static Config reference() {
+    return ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), REFERENCE, options());
+  }
+
+  private static ConfigParseOptions options() {
+    return ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(new StrictIncluder());
+  }
+
+  private static Config parse(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigException("--config %s: there is no such file".formatted(file));
+    }
+    return ConfigFactory.parseFile(file.toFile(), options());
+  }
+
+  private static Config overrides(List<String> settings) {
+    Config all = EMPTY;
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      if (equals <= 0) {
+        throw new ConfigException(
+            "--set %s: it must be key=value, such as --set training.steps=1000".formatted(setting));
+      }
+      all =
+          override(setting.substring(0, equals).strip(), setting.substring(equals + 1).strip())
+              .withFallback(all);
+    }
+    return all;
+  }
+
+  private static Config override(String key, String value) {
+    String origin = Origins.COMMAND_LINE + key + "=" + value;
+    try {
+      return ConfigFactory.parseString(
+          key + " = " + value, ConfigParseOptions.defaults().setOriginDescription(origin));
+    } catch (com.typesafe.config.ConfigException.Parse e) {
+      return EMPTY.withValue(key, ConfigValueFactory.fromAnyRef(value, origin));
+    }
+  }
+
+  private static void collectKeys(ConfigObject section, String prefix, Set<String> keys) {
+    for (Map.Entry<String, ConfigValue> entry : section.entrySet()) {
+      String key = Keys.join(prefix, entry.getKey());
+      if (entry.getValue() instanceof ConfigObject inner) {
+        collectKeys(inner, key, keys);
+      } else {
+        keys.add(key);
+      }
+    }
+  }
+
+  private static void requireKnown(ConfigObject section, String prefix, Set<String> known) {
+    for (Map.Entry<String, ConfigValue> entry : section.entrySet()) {
+      String key = Keys.join(prefix, entry.getKey());
+      boolean isSection = known.stream().anyMatch(k -> k.startsWith(key + "."));
+      if (isSection && entry.getValue() instanceof ConfigObject inner) {
+        requireKnown(inner, key, known);
+      } else if (isSection) {
+        throw new ConfigException(
+            "%s is a section of settings and takes no value of its own (%s)"
+                .formatted(key, Origins.describe(entry.getValue())));
+      } else if (!known.contains(key)) {
+        throw unknown(key, entry.getValue(), known);
+      }
+    }
+  }
+
+  private static ConfigException unknown(String key, ConfigValue value, Set<String> known) {
+    String full = firstLeaf(key, value);
+    String meant =
+        Suggestion.nearest(full, known)
+            .map(k -> "; did you mean %s?".formatted(k))
+            .orElse("; `sparkswitch plan` prints all keys");
+    return new ConfigException(
+        "unknown key %s%s (%s)".formatted(full, meant, Origins.describe(value)));
+  }
+
+  private static String firstLeaf(String key, ConfigValue value) {
+    if (value.valueType() == ConfigValueType.OBJECT && !((ConfigObject) value).isEmpty()) {
+      Map.Entry<String, ConfigValue> inner = ((ConfigObject) value).entrySet().iterator().next();
+      return firstLeaf(Keys.join(key, inner.getKey()), inner.getValue());
+    }
+    return key;
+  }
+}

@@ -1,0 +1,6 @@
+package io.sparkswitch.jobs.conf;
+
+/** The optimizers there are. */
+public enum OptimizerName {
+  ADAFACTOR
+}

@@ -1,0 +1,60 @@
+package io.sparkswitch.jobs.conf;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A whole configuration, checked; component names in kebab-case are the keys of HOCON. */
+public record RunConfig(
+    long seed,
+    ModelSettings model,
+    RoutingSettings routing,
+    DataSettings data,
+    TrainingSettings training,
+    OptimizerSettings optimizer,
+    GangSettings gang,
+    ExchangeSettings exchange,
+    TeachSettings teach,
+    DistillSettings distill,
+    VocabSettings vocab,
+    DemoCorpusSettings demoCorpus)
+    implements Serializable {
+
+  public RunConfig {
+    int group = routing.groupSequences();
+    requireWholeGroups("training.batch-size", training.batchSize(), group);
+    requireWholeGroups("training.evaluation-batch-size", training.evaluationBatchSize(), group);
+    Require.that(
+        group > 0 || training.microBatches() == 1,
+        "training.micro-batches",
+        training.microBatches(),
+        "1 while routing.group-sequences = 0 makes the whole batch one routing group");
+  }
+
+  private static void requireWholeGroups(String key, int sequences, int group) {
+    Require.that(
+        group == 0 || sequences % group == 0,
+        key,
+        sequences,
+        "a multiple of routing.group-sequences, %d".formatted(group));
+  }
+
+  /**
+   * The whole configuration as HOCON: one line a key, in a fixed order, every value in one form.
+   */
+  public String render() {
+    return SettingsRenderer.render(this);
+  }
+
+  /** SHA-256 of {@link #render()}, lower-case hexadecimal: equal for equal settings. */
+  public String digest() {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha256.digest(render().getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.sparkswitch.jobs.conf;
+
+import java.io.Serializable;
+
+/** Section {@code training}. */
+public record TrainingSettings(
+    long steps,
+    int batchSize,
+    int microBatches,
+    long logEvery,
+    long checkpointEvery,
+    int keepCheckpoints,
+    long evaluateEvery,
+    long evaluationSequences,
+    int evaluationBatchSize,
+    long evaluationSeed,
+    int threadsPerExecutor,
+    int maxSkippedSteps)
+    implements Serializable {
+
+  public TrainingSettings {
+    Require.positive("training.steps", steps);
+    Require.positive("training.batch-size", batchSize);
+    Require.that(
+        microBatches >= 1 && microBatches <= batchSize,
+        "training.micro-batches",
+        microBatches,
+        "from 1 to training.batch-size, %d".formatted(batchSize));
+    Require.positive("training.log-every", logEvery);
+    Require.positive("training.checkpoint-every", checkpointEvery);
+    Require.positive("training.keep-checkpoints", keepCheckpoints);
+    Require.notNegative("training.evaluate-every", evaluateEvery);
+    Require.notNegative("training.evaluation-sequences", evaluationSequences);
+    Require.positive("training.evaluation-batch-size", evaluationBatchSize);
+    Require.positive("training.threads-per-executor", threadsPerExecutor);
+    Require.notNegative("training.max-skipped-steps", maxSkippedSteps);
+  }
+}

@@ -1,0 +1,101 @@
+package io.sparkswitch.jobs.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ConfFilesTest {
+  private static final Path CONF = Path.of("..", "conf");
+
+  @Test
+  void everyFileOfConfLoads() throws IOException {
+    List<Path> files = hocon(CONF);
+    assertThat(files).hasSizeGreaterThanOrEqualTo(8);
+    for (Path file : files) {
+      assertThat(ConfigLoader.load(Optional.of(file), List.of())).as(file.toString()).isNotNull();
+    }
+  }
+
+  @Test
+  void everyPresetIsBundledUnderItsName() throws IOException {
+    for (Path file : hocon(CONF.resolve("presets"))) {
+      String name = file.getFileName().toString().replace(".conf", "");
+      assertThat(Presets.NAMES).contains(name);
+      assertThat(ConfigLoader.load(Optional.empty(), List.of("preset=" + name)))
+          .as(name)
+          .isEqualTo(ConfigLoader.load(Optional.of(file), List.of()));
+    }
+    assertThat(hocon(CONF.resolve("presets"))).hasSameSizeAs(Presets.NAMES);
+  }
+
+  @Test
+  void nanoIsTheReferenceRunsModel() {
+    RunConfig config = ConfigLoader.load(Optional.empty(), List.of("preset=nano-switch"));
+
+    assertThat(config.model().dModel()).isEqualTo(128);
+    assertThat(config.model().dFf()).isEqualTo(512);
+    assertThat(config.model().numHeads() * config.model().dKv()).isEqualTo(128);
+    assertThat(config.model().initialisationScale()).isEqualTo(1.0);
+    assertThat(config.model().dropoutRate()).isZero();
+    assertThat(config.data().inputsLength()).isEqualTo(128);
+    assertThat(config.training().batchSize()).isEqualTo(16);
+    assertThat(config.training().steps()).isEqualTo(500);
+    assertThat(config.optimizer().schedule()).isEqualTo(ScheduleName.SHORT);
+    assertThat(config.optimizer().peakLearningRate()).isEqualTo(0.04);
+    assertThat(config.vocab().pieces()).isEqualTo(2048);
+  }
+
+  @Test
+  void largerPresetsKeepThePapersInitialisation() {
+    for (String name : List.of("t5-base", "switch-base-8")) {
+      RunConfig config = ConfigLoader.load(Optional.empty(), List.of("preset=" + name));
+      assertThat(config.model().initialisationScale()).as(name).isEqualTo(0.1);
+      assertThat(config.optimizer().schedule()).as(name).isEqualTo(ScheduleName.T5);
+    }
+  }
+
+  @Test
+  void everyKeyOfTheReferenceHasACommentAndAPlaceInARecord() {
+    Config rendered =
+        ConfigFactory.parseString(ConfigLoader.load(Optional.empty(), List.of()).render());
+    List<String> keys = new ArrayList<>();
+    collect(ConfigLoader.reference().root(), "", keys);
+
+    assertThat(keys).hasSizeGreaterThan(60);
+    for (String key : keys) {
+      assertThat(rendered.hasPath(key)).as(key).isTrue();
+    }
+  }
+
+  private static void collect(ConfigObject section, String prefix, List<String> keys) {
+    for (Map.Entry<String, ConfigValue> entry : section.entrySet()) {
+      String key = Keys.join(prefix, entry.getKey());
+      if (entry.getValue() instanceof ConfigObject inner) {
+        collect(inner, key, keys);
+      } else {
+        assertThat(entry.getValue().origin().comments()).as("comment of %s", key).isNotEmpty();
+        if (!key.equals(Presets.KEY)) {
+          keys.add(key);
+        }
+      }
+    }
+  }
+
+  private static List<Path> hocon(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(f -> f.toString().endsWith(".conf")).sorted().toList();
+    }
+  }
+}
