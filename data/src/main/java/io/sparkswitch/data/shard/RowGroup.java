@@ -1,0 +1,11 @@
+package io.sparkswitch.data.shard;
+
+/**
+ * The unit of reading: a run of consecutive segments of one shard.
+ *
+ * @param file index of the shard in the manifest
+ * @param index place in the shard
+ * @param firstSegment id of its first segment
+ * @param rows number of its segments
+ */
+public record RowGroup(int file, int index, long firstSegment, int rows) {}

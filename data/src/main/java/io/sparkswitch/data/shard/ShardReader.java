@@ -1,0 +1,118 @@
+package io.sparkswitch.data.shard;
+
+import io.sparkswitch.data.source.InputException;
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.DummyRecordConverter;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.schema.MessageType;
+
+/** Reads a shard by row groups, in any order. Not thread-safe. */
+public final class ShardReader implements AutoCloseable {
+  private final Path path;
+  private final ParquetFileReader parquet;
+  private final int segmentLength;
+
+  private ShardReader(Path path, ParquetFileReader parquet, int segmentLength) {
+    this.path = path;
+    this.parquet = parquet;
+    this.segmentLength = segmentLength;
+  }
+
+  /** Opens a shard whose segments have the given length. */
+  public static ShardReader open(Path path, Configuration conf, int segmentLength)
+      throws IOException {
+    ParquetFileReader parquet = ParquetFileReader.open(HadoopInputFile.fromPath(path, conf));
+    return new ShardReader(path, parquet, segmentLength);
+  }
+
+  /** Segments of each row group, in order. */
+  public List<Integer> rowGroups() {
+    return parquet.getRowGroups().stream()
+        .map(block -> Math.toIntExact(block.getRowCount()))
+        .toList();
+  }
+
+  /** The tokens of a row group, {@code <int32>[rows, segmentLength]}; no other column is read. */
+  public int[] tokens(int rowGroup) throws IOException {
+    try (PageReadStore pages = read(rowGroup, ShardSchema.ONLY_TOKENS)) {
+      return tokens(pages, columns(pages, ShardSchema.ONLY_TOKENS));
+    }
+  }
+
+  /** The whole segment at a row of a row group. */
+  public Segment segment(int rowGroup, int row) throws IOException {
+    try (PageReadStore pages = read(rowGroup, ShardSchema.SEGMENT)) {
+      ColumnReadStoreImpl columns = columns(pages, ShardSchema.SEGMENT);
+      int[] tokens = tokens(pages, columns);
+      int[] own = new int[segmentLength];
+      System.arraycopy(tokens, Math.multiplyExact(row, segmentLength), own, 0, segmentLength);
+      return new Segment(
+          at(columns, ShardSchema.ROW, row).getLong(),
+          at(columns, ShardSchema.SOURCE, row).getInteger(),
+          at(columns, ShardSchema.TOKEN_OFFSET, row).getLong(),
+          own);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    parquet.close();
+  }
+
+  private PageReadStore read(int rowGroup, MessageType schema) throws IOException {
+    parquet.setRequestedSchema(schema);
+    return parquet.readRowGroup(rowGroup);
+  }
+
+  private ColumnReadStoreImpl columns(PageReadStore pages, MessageType schema) {
+    return new ColumnReadStoreImpl(
+        pages,
+        new DummyRecordConverter(schema).getRootConverter(),
+        schema,
+        parquet.getFileMetaData().getCreatedBy());
+  }
+
+  private static ColumnReader at(ColumnReadStoreImpl columns, String name, int row) {
+    ColumnReader column =
+        columns.getColumnReader(ShardSchema.SEGMENT.getColumnDescription(new String[] {name}));
+    for (int i = 0; i < row; i++) {
+      column.skip();
+      column.consume();
+    }
+    return column;
+  }
+
+  private int[] tokens(PageReadStore pages, ColumnReadStoreImpl columns) {
+    int rows = Math.toIntExact(pages.getRowCount());
+    ColumnReader column =
+        columns.getColumnReader(
+            ShardSchema.ONLY_TOKENS.getColumnDescription(
+                new String[] {ShardSchema.TOKENS, ShardSchema.LIST, ShardSchema.ELEMENT}));
+    int[] tokens = new int[Math.multiplyExact(rows, segmentLength)];
+    if (column.getTotalValueCount() != tokens.length) {
+      throw uneven(rows, column.getTotalValueCount());
+    }
+    for (int i = 0; i < tokens.length; i++) {
+      boolean starts = column.getCurrentRepetitionLevel() == 0;
+      if (starts != (i % segmentLength == 0)) {
+        throw uneven(rows, tokens.length);
+      }
+      tokens[i] = column.getInteger();
+      column.consume();
+    }
+    return tokens;
+  }
+
+  private InputException uneven(int rows, long tokens) {
+    return new InputException(
+        "%s: %d tokens in %d segments are not segments of %d each: run prepare again with --fresh"
+            .formatted(path, tokens, rows, segmentLength));
+  }
+}

@@ -1,0 +1,158 @@
+package io.sparkswitch.data.shard;
+
+import io.sparkswitch.data.source.InputException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** A finished shard folder, pinned to its manifest. Holds no open file; safe between threads. */
+public final class ShardSet {
+  private final Path folder;
+  private final Configuration conf;
+  private final ShardManifest manifest;
+  private final List<RowGroup> rowGroups;
+
+  private ShardSet(Path folder, Configuration conf, ShardManifest manifest) {
+    this.folder = folder;
+    this.conf = conf;
+    this.manifest = manifest;
+    this.rowGroups = List.copyOf(rowGroups(manifest));
+  }
+
+  /**
+   * Opens a folder and checks that every shard is there at its full length.
+   *
+   * @throws InputException if the folder is unfinished or a shard is missing or of another length
+   */
+  public static ShardSet open(String folder, Configuration conf) {
+    Path path = new Path(folder);
+    try {
+      ShardManifest manifest =
+          ManifestFile.read(path, conf)
+              .orElseThrow(
+                  () ->
+                      new InputException(
+                          "%s is not a finished shard folder: run prepare".formatted(folder)));
+      ShardSet set = new ShardSet(path, conf, manifest);
+      set.verifyLengths();
+      return set;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read shard folder " + folder, e);
+    }
+  }
+
+  public ShardManifest manifest() {
+    return manifest;
+  }
+
+  /** Tokens a segment. */
+  public int segmentLength() {
+    return manifest.settings().segmentLength();
+  }
+
+  /** Number of segments; their ids are 0 to this, exclusive. */
+  public long segments() {
+    return manifest.totals().segments();
+  }
+
+  /** All row groups, in the order of segment ids. */
+  public List<RowGroup> rowGroups() {
+    return rowGroups;
+  }
+
+  /** The tokens of a row group, {@code <int32>[rows, segmentLength]}. */
+  public int[] tokens(RowGroup group) {
+    try (ShardReader reader = reader(group)) {
+      int[] tokens = reader.tokens(group.index());
+      if (tokens.length != group.rows() * segmentLength()) {
+        throw damaged(manifest.files().get(group.file()), "differs from the manifest");
+      }
+      return tokens;
+    } catch (IOException e) {
+      throw unreadable(group, e);
+    }
+  }
+
+  /** One segment with its lineage; reads the whole row group around it. */
+  public Segment segment(long id) {
+    if (id < 0 || id >= segments()) {
+      throw new IllegalArgumentException(
+          "segment %d of %s, which has %d".formatted(id, folder, segments()));
+    }
+    RowGroup group =
+        rowGroups.stream().filter(g -> id < g.firstSegment() + g.rows()).findFirst().orElseThrow();
+    try (ShardReader reader = reader(group)) {
+      return reader.segment(group.index(), Math.toIntExact(id - group.firstSegment()));
+    } catch (IOException e) {
+      throw unreadable(group, e);
+    }
+  }
+
+  /**
+   * Reads every shard and compares its digest.
+   *
+   * @throws InputException naming the first shard that differs
+   */
+  public void verifyDigests() {
+    for (ShardFile file : manifest.files()) {
+      Path path = new Path(folder, file.name());
+      try (InputStream in = path.getFileSystem(conf).open(path)) {
+        if (!Digests.of(in).equals(file.sha256())) {
+          throw damaged(file, "has another SHA-256 than its manifest says");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read shard " + path, e);
+      }
+    }
+  }
+
+  private void verifyLengths() throws IOException {
+    FileSystem files = folder.getFileSystem(conf);
+    for (ShardFile file : manifest.files()) {
+      try {
+        long bytes = files.getFileStatus(new Path(folder, file.name())).getLen();
+        if (bytes != file.bytes()) {
+          throw damaged(file, "has %d bytes, not %d".formatted(bytes, file.bytes()));
+        }
+      } catch (FileNotFoundException e) {
+        throw damaged(file, "is missing");
+      }
+    }
+  }
+
+  private InputException damaged(ShardFile file, String what) {
+    return new InputException(
+        "shard %s in %s %s: run prepare again with --fresh".formatted(file.name(), folder, what));
+  }
+
+  private ShardReader reader(RowGroup group) throws IOException {
+    Path path = new Path(folder, manifest.files().get(group.file()).name());
+    return ShardReader.open(path, conf, segmentLength());
+  }
+
+  private UncheckedIOException unreadable(RowGroup group, IOException cause) {
+    ShardFile file = manifest.files().get(group.file());
+    return new UncheckedIOException(
+        "cannot read row group %d of shard %s in %s".formatted(group.index(), file.name(), folder),
+        cause);
+  }
+
+  private static List<RowGroup> rowGroups(ShardManifest manifest) {
+    List<RowGroup> groups = new ArrayList<>();
+    for (int f = 0; f < manifest.files().size(); f++) {
+      ShardFile file = manifest.files().get(f);
+      long first = file.firstSegment();
+      for (int g = 0; g < file.rowGroups().size(); g++) {
+        groups.add(new RowGroup(f, g, first, file.rowGroups().get(g)));
+        first += file.rowGroups().get(g);
+      }
+    }
+    return groups;
+  }
+}

@@ -1,0 +1,102 @@
+package io.sparkswitch.data.shard;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+
+/** Writes one shard: segments in order, Parquet with zstd. Its bytes depend on nothing else. */
+public final class ShardWriter implements AutoCloseable {
+  // Row groups are cut by rows; the limit in bytes must never come first.
+  private static final long ROW_GROUP_BYTES = 1L << 30;
+
+  private final DigestingOutputFile file;
+  private final ParquetWriter<Segment> parquet;
+  private final ShardSettings settings;
+  private final int source;
+  private long rows;
+
+  private ShardWriter(
+      DigestingOutputFile file,
+      ParquetWriter<Segment> parquet,
+      ShardSettings settings,
+      int source) {
+    this.file = file;
+    this.parquet = parquet;
+    this.settings = settings;
+    this.source = source;
+  }
+
+  /**
+   * Creates a shard.
+   *
+   * @param source index of the source file, kept with each segment
+   * @throws IOException if there is a file already, or it cannot be created
+   */
+  public static ShardWriter create(
+      Path path, Configuration conf, ShardSettings settings, int source) throws IOException {
+    DigestingOutputFile file = new DigestingOutputFile(path, conf);
+    ParquetWriter<Segment> parquet =
+        new Builder(file)
+            .withConf(conf)
+            .withCompressionCodec(CompressionCodecName.ZSTD)
+            .withRowGroupSize(ROW_GROUP_BYTES)
+            .withRowGroupRowCountLimit(settings.rowGroupSegments())
+            .build();
+    return new ShardWriter(file, parquet, settings, source);
+  }
+
+  /** Appends the next segment, {@code <int32>[segmentLength]}. */
+  public void write(int[] tokens) throws IOException {
+    if (tokens.length != settings.segmentLength()) {
+      throw new IllegalArgumentException(
+          "a segment of %d tokens in shards of length %d"
+              .formatted(tokens.length, settings.segmentLength()));
+    }
+    parquet.write(new Segment(rows, source, rows * settings.segmentLength(), tokens));
+    rows++;
+  }
+
+  /** Closes the file and tells what it holds. */
+  public Written finish() throws IOException {
+    parquet.close();
+    List<Integer> rowGroups =
+        parquet.getFooter().getBlocks().stream()
+            .map(block -> Math.toIntExact(block.getRowCount()))
+            .toList();
+    return new Written(file.bytes(), file.sha256(), rowGroups);
+  }
+
+  @Override
+  public void close() throws IOException {
+    parquet.close();
+  }
+
+  /**
+   * A finished shard.
+   *
+   * @param bytes length of the file
+   * @param sha256 digest of the file
+   * @param rowGroups segments of each row group, in order
+   */
+  public record Written(long bytes, String sha256, List<Integer> rowGroups) {}
+
+  private static final class Builder extends ParquetWriter.Builder<Segment, Builder> {
+    Builder(DigestingOutputFile file) {
+      super(file);
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    @Override
+    protected WriteSupport<Segment> getWriteSupport(Configuration conf) {
+      return new SegmentWriteSupport();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.sparkswitch.data.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** C4's lines: one JSON object with {@code text}, and usually {@code timestamp} and {@code url}. */
+public final class C4Json {
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
+
+  private C4Json() {}
+
+  /**
+   * Reads one line. Fields it does not know are skipped; of a repeated field the last one counts.
+   *
+   * @throws MalformedLineException if the line is not one JSON object with a string {@code text}
+   */
+  public static Document parse(String line) throws MalformedLineException {
+    try (JsonParser parser = JSON.createParser(line)) {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        throw new MalformedLineException("empty line");
+      }
+      if (first != JsonToken.START_OBJECT) {
+        throw new MalformedLineException("not a JSON object");
+      }
+      Document document = fields(parser);
+      requireEnd(parser);
+      return document;
+    } catch (JsonProcessingException e) {
+      throw new MalformedLineException("not JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Document fields(JsonParser parser) throws IOException, MalformedLineException {
+    String url = "";
+    String text = null;
+    String timestamp = "";
+    String language = "";
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken value = parser.nextToken();
+      switch (name) {
+        case "text" -> text = text(parser, value);
+        case "url" -> url = stringOrEmpty(parser, value);
+        case "timestamp" -> timestamp = stringOrEmpty(parser, value);
+        case "language" -> language = stringOrEmpty(parser, value);
+        default -> parser.skipChildren();
+      }
+    }
+    if (text == null) {
+      throw new MalformedLineException("no field \"text\"");
+    }
+    return new Document(url, text, timestamp, language);
+  }
+
+  private static String text(JsonParser parser, JsonToken value)
+      throws IOException, MalformedLineException {
+    if (value != JsonToken.VALUE_STRING) {
+      throw new MalformedLineException("field \"text\" is not a string");
+    }
+    return parser.getText();
+  }
+
+  private static String stringOrEmpty(JsonParser parser, JsonToken value) throws IOException {
+    if (value == JsonToken.VALUE_STRING) {
+      return parser.getText();
+    }
+    parser.skipChildren();
+    return "";
+  }
+
+  private static void requireEnd(JsonParser parser) throws IOException, MalformedLineException {
+    boolean ended;
+    try {
+      ended = parser.nextToken() == null;
+    } catch (JsonProcessingException e) {
+      ended = false;
+    }
+    if (!ended) {
+      throw new MalformedLineException("something follows the JSON object");
+    }
+  }
+}
