@@ -1,0 +1,141 @@
+package io.sparkswitch.data.token;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A SentencePiece {@code .model} file: the pieces in id order, and which ids are special.
+ *
+ * <p>Written models are unigram models with the {@code identity} normaliser: nothing but spaces is
+ * normalised, so text is not brought to NFKC. Field numbers are those of SentencePiece's {@code
+ * sentencepiece_model.proto}.
+ *
+ * @param specialIds as the file's trainer section states them
+ */
+record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
+  /** Ids of the special pieces; -1 where there is none. */
+  record SpecialIds(int unknown, int begin, int end, int pad) {
+    static final SpecialIds T5 =
+        new SpecialIds(VocabularySpec.UNKNOWN, -1, VocabularySpec.EOS, VocabularySpec.PAD);
+
+    /** What SentencePiece assumes where the file says nothing. */
+    static final SpecialIds DEFAULT = new SpecialIds(0, 1, 2, -1);
+  }
+
+  private static final int PIECES = 1;
+  private static final int TRAINER_SPEC = 2;
+  private static final int NORMALIZER_SPEC = 3;
+  private static final int PIECE_TEXT = 1;
+  private static final int PIECE_SCORE = 2;
+  private static final int PIECE_TYPE = 3;
+  private static final int MODEL_TYPE = 3;
+  private static final int VOCAB_SIZE = 4;
+  private static final int UNK_ID = 40;
+  private static final int BOS_ID = 41;
+  private static final int EOS_ID = 42;
+  private static final int PAD_ID = 43;
+  private static final int NORMALIZER_NAME = 1;
+  private static final int ADD_DUMMY_PREFIX = 3;
+  private static final int REMOVE_EXTRA_WHITESPACES = 4;
+  private static final int ESCAPE_WHITESPACES = 5;
+  private static final int UNIGRAM = 1;
+
+  SentencePieceModel {
+    pieces = List.copyOf(pieces);
+  }
+
+  /** The model with pad, end and unknown in front of {@code normal}. */
+  static SentencePieceModel withT5Ids(List<Piece> normal) {
+    List<Piece> pieces = new ArrayList<>();
+    pieces.add(new Piece("<pad>", 0, Piece.Type.CONTROL));
+    pieces.add(new Piece("</s>", 0, Piece.Type.CONTROL));
+    pieces.add(new Piece("<unk>", 0, Piece.Type.UNKNOWN));
+    pieces.addAll(normal);
+    return new SentencePieceModel(pieces, SpecialIds.T5);
+  }
+
+  byte[] toBytes() {
+    ProtoWriter model = new ProtoWriter();
+    for (Piece piece : pieces) {
+      ProtoWriter message =
+          new ProtoWriter().text(PIECE_TEXT, piece.text()).number(PIECE_SCORE, piece.score());
+      if (piece.type() != Piece.Type.NORMAL) {
+        message.integer(PIECE_TYPE, piece.type().number);
+      }
+      model.message(PIECES, message);
+    }
+    ProtoWriter trainer =
+        new ProtoWriter()
+            .integer(MODEL_TYPE, UNIGRAM)
+            .integer(VOCAB_SIZE, pieces.size())
+            .integer(UNK_ID, specialIds.unknown())
+            .integer(BOS_ID, specialIds.begin())
+            .integer(EOS_ID, specialIds.end())
+            .integer(PAD_ID, specialIds.pad());
+    ProtoWriter normalizer =
+        new ProtoWriter()
+            .text(NORMALIZER_NAME, "identity")
+            .bool(ADD_DUMMY_PREFIX, true)
+            .bool(REMOVE_EXTRA_WHITESPACES, true)
+            .bool(ESCAPE_WHITESPACES, true);
+    return model.message(TRAINER_SPEC, trainer).message(NORMALIZER_SPEC, normalizer).toBytes();
+  }
+
+  /**
+   * Reads any SentencePiece model.
+   *
+   * @throws IllegalArgumentException if the bytes are not one, or not a whole one
+   */
+  static SentencePieceModel parse(byte[] bytes) {
+    List<Piece> pieces = new ArrayList<>();
+    SpecialIds ids = null;
+    ProtoReader reader = new ProtoReader(bytes);
+    while (reader.next()) {
+      switch (reader.field()) {
+        case PIECES -> pieces.add(piece(reader.message()));
+        case TRAINER_SPEC -> ids = specialIds(reader.message());
+        default -> reader.skip();
+      }
+    }
+    if (pieces.isEmpty()) {
+      throw new IllegalArgumentException("it holds no pieces");
+    }
+    if (ids == null) {
+      throw new IllegalArgumentException(
+          "it ends after %d pieces, before its trainer section".formatted(pieces.size()));
+    }
+    return new SentencePieceModel(pieces, ids);
+  }
+
+  private static Piece piece(ProtoReader reader) {
+    String text = "";
+    float score = 0;
+    Piece.Type type = Piece.Type.NORMAL;
+    while (reader.next()) {
+      switch (reader.field()) {
+        case PIECE_TEXT -> text = reader.text();
+        case PIECE_SCORE -> score = reader.number();
+        case PIECE_TYPE -> type = Piece.Type.of(reader.integer());
+        default -> reader.skip();
+      }
+    }
+    return new Piece(text, score, type);
+  }
+
+  private static SpecialIds specialIds(ProtoReader reader) {
+    int unknown = SpecialIds.DEFAULT.unknown();
+    int begin = SpecialIds.DEFAULT.begin();
+    int end = SpecialIds.DEFAULT.end();
+    int pad = SpecialIds.DEFAULT.pad();
+    while (reader.next()) {
+      switch (reader.field()) {
+        case UNK_ID -> unknown = reader.integer();
+        case BOS_ID -> begin = reader.integer();
+        case EOS_ID -> end = reader.integer();
+        case PAD_ID -> pad = reader.integer();
+        default -> reader.skip();
+      }
+    }
+    return new SpecialIds(unknown, begin, end, pad);
+  }
+}
