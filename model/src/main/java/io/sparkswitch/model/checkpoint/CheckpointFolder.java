@@ -1,0 +1,177 @@
+package io.sparkswitch.model.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DatabindException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.bytedeco.pytorch.Tensor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of a run: {@code step-00000500/} with safetensors shards under final names that
+ * carry the attempt, and a manifest, created last, which is the commit. Nothing is ever renamed.
+ */
+public final class CheckpointFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFolder.class);
+  private static final String MANIFEST = "manifest-%03d.json";
+  private static final String PREFIX = "step-";
+
+  private final Path root;
+  private final Configuration conf;
+
+  public CheckpointFolder(String root, Configuration conf) {
+    this.root = new Path(root);
+    this.conf = conf;
+  }
+
+  /**
+   * A committed checkpoint.
+   *
+   * @param folder where it lies
+   * @param manifest its commit
+   */
+  public record Committed(Path folder, CheckpointManifest manifest) {}
+
+  /** Writes one shard and returns its entry for the manifest; nothing is committed yet. */
+  public Shard writeShard(long step, int attempt, String name, Map<String, Tensor> tensors)
+      throws IOException {
+    Path folder = folder(step);
+    FileSystem fs = folder.getFileSystem(conf);
+    String file = String.format(Locale.ROOT, "%s-attempt-%03d.safetensors", name, attempt);
+    MessageDigest digest = sha256();
+    Path path = new Path(folder, file);
+    try (OutputStream out = new DigestOutputStream(fs.create(path, true), digest)) {
+      SafeTensorsWriter.write(out, tensors);
+    }
+    return new Shard(
+        file, fs.getFileStatus(path).getLen(), HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /** Makes the shards a checkpoint. */
+  public void commit(CheckpointManifest manifest) throws IOException {
+    Path folder = folder(manifest.step());
+    FileSystem fs = folder.getFileSystem(conf);
+    Path path = new Path(folder, String.format(Locale.ROOT, MANIFEST, manifest.attempt()));
+    byte[] json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
+    try (OutputStream out = fs.create(path, true)) {
+      out.write(json);
+    }
+  }
+
+  /**
+   * The newest checkpoint whose manifest and shards are whole; one that is not is passed over with
+   * a warning that names it.
+   */
+  public Optional<Committed> latest() throws IOException {
+    List<Committed> all = committed();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Committed candidate = all.get(i);
+      Optional<String> damage = damage(candidate);
+      if (damage.isEmpty()) {
+        return Optional.of(candidate);
+      }
+      LOG.warn(
+          "checkpoint {} is damaged ({}); an older one is used", candidate.folder(), damage.get());
+    }
+    return Optional.empty();
+  }
+
+  /** Deletes all but the newest {@code keep} checkpoints. */
+  public void prune(int keep) throws IOException {
+    List<Committed> all = committed();
+    FileSystem fs = root.getFileSystem(conf);
+    for (Committed old : all.subList(0, Math.max(0, all.size() - keep))) {
+      fs.delete(old.folder(), true);
+    }
+  }
+
+  private List<Committed> committed() throws IOException {
+    FileSystem fs = root.getFileSystem(conf);
+    List<Committed> all = new ArrayList<>();
+    if (!fs.exists(root)) {
+      return all;
+    }
+    for (FileStatus step : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
+      for (FileStatus file :
+          fs.listStatus(step.getPath(), path -> path.getName().startsWith("manifest-"))) {
+        manifest(fs, file.getPath()).ifPresent(m -> all.add(new Committed(step.getPath(), m)));
+      }
+    }
+    all.sort(
+        Comparator.comparingLong((Committed c) -> c.manifest().step())
+            .thenComparingInt(c -> c.manifest().attempt()));
+    return all;
+  }
+
+  private static Optional<CheckpointManifest> manifest(FileSystem fs, Path path)
+      throws IOException {
+    try (InputStream in = fs.open(path)) {
+      return Optional.of(new ObjectMapper().readValue(in, CheckpointManifest.class));
+    } catch (JsonProcessingException e) {
+      if (e instanceof DatabindException && e.getCause() instanceof IllegalArgumentException) {
+        throw new IOException("%s: %s".formatted(path, e.getCause().getMessage()), e);
+      }
+      LOG.warn("{} was never finished; that checkpoint is passed over", path);
+      return Optional.empty();
+    }
+  }
+
+  private Optional<String> damage(Committed checkpoint) throws IOException {
+    FileSystem fs = root.getFileSystem(conf);
+    for (Shard shard : checkpoint.manifest().shards()) {
+      Path path = new Path(checkpoint.folder(), shard.file());
+      MessageDigest digest = sha256();
+      long length = 0;
+      try (InputStream in = new DigestInputStream(fs.open(path), digest)) {
+        byte[] buffer = new byte[1 << 16];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          length += n;
+        }
+      } catch (FileNotFoundException e) {
+        return Optional.of(shard.file() + " is missing");
+      } catch (IOException e) {
+        return Optional.of(shard.file() + " cannot be read: " + e.getMessage());
+      }
+      if (length != shard.bytes()) {
+        return Optional.of(
+            "%s has %d bytes instead of %d".formatted(shard.file(), length, shard.bytes()));
+      }
+      if (!HexFormat.of().formatHex(digest.digest()).equals(shard.sha256())) {
+        return Optional.of(shard.file() + " was altered: its digest differs");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Path folder(long step) {
+    return new Path(root, String.format(Locale.ROOT, "%s%08d", PREFIX, step));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

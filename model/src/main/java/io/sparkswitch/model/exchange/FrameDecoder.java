@@ -1,0 +1,73 @@
+package io.sparkswitch.model.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/**
+ * Cuts the bytes of one authenticated connection into frames. Payloads are neither gathered nor
+ * copied: slices of what was read go to the mailbox.
+ *
+ * <p>Concurrency: the network thread only.
+ *
+ * <p>Ordering: as received.
+ */
+final class FrameDecoder extends ChannelInboundHandlerAdapter {
+  private final Link link;
+  private final ByteBuf header = Unpooled.buffer(Frame.HEADER_BYTES, Frame.HEADER_BYTES);
+  private int missing;
+
+  FrameDecoder(Link link) {
+    this.link = link;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    try {
+      while (in.isReadable()) {
+        if (missing > 0) {
+          int bytes = Math.min(missing, in.readableBytes());
+          link.mailbox().deliver(in.readRetainedSlice(bytes));
+          missing -= bytes;
+        } else {
+          gatherHeader(in);
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      link.violated(e);
+    } finally {
+      in.release();
+    }
+    link.delivered();
+  }
+
+  private void gatherHeader(ByteBuf in) {
+    header.writeBytes(in, Math.min(header.writableBytes(), in.readableBytes()));
+    if (header.isWritable()) {
+      return;
+    }
+    Frame frame = Frame.readFrom(header);
+    header.clear();
+    if (frame.from() != link.rank()) {
+      throw new IllegalArgumentException("a frame that says it is of rank " + frame.from());
+    }
+    if (frame.isGoodbye()) {
+      link.saidGoodbye();
+    } else {
+      link.mailbox().deliver(frame);
+      missing = frame.chunk();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    link.disconnected();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    link.broken(cause);
+  }
+}

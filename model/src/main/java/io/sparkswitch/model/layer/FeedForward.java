@@ -1,0 +1,28 @@
+package io.sparkswitch.model.layer;
+
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A dense feed-forward, or one expert's.
+ *
+ * @param input {@code <float>[mlp, embed]}
+ * @param gate {@code <float>[mlp, embed]} of a gated tanh-GELU; null for ReLU
+ * @param output {@code <float>[embed, mlp]}
+ */
+public record FeedForward(Tensor input, Tensor gate, Tensor output) {
+
+  /**
+   * @param x {@code <float>[..., embed]}
+   * @param onHidden applied to the hidden layer {@code <float>[..., mlp]}
+   * @return {@code <float>[..., embed]}
+   */
+  public Tensor apply(Tensor x, UnaryOperator<Tensor> onHidden) {
+    Tensor hidden =
+        gate == null
+            ? torch.relu(torch.linear(x, input))
+            : torch.gelu(torch.linear(x, gate), "tanh").mul(torch.linear(x, input));
+    return torch.linear(onHidden.apply(hidden), output);
+  }
+}

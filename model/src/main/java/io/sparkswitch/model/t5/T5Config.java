@@ -1,0 +1,102 @@
+package io.sparkswitch.model.t5;
+
+import java.util.Optional;
+
+/**
+ * The architecture of a T5 or, with {@link #sparse}, a Switch T5 (T5 1.0 and 1.1 conventions).
+ * Building one allocates no weights.
+ *
+ * @param vocab rows of the embedding
+ * @param width sizes of a block
+ * @param encoderLayers blocks of the encoder
+ * @param decoderLayers blocks of the decoder
+ * @param conventions what differs between T5's versions
+ * @param sparse the sparse layers; empty for a dense model
+ */
+public record T5Config(
+    int vocab,
+    Width width,
+    int encoderLayers,
+    int decoderLayers,
+    Conventions conventions,
+    Optional<SwitchConfig> sparse) {
+
+  public T5Config {
+    positive("vocab", vocab);
+    positive("encoderLayers", encoderLayers);
+    positive("decoderLayers", decoderLayers);
+  }
+
+  /**
+   * @param embed d_model
+   * @param mlp d_ff
+   * @param heads attention heads
+   * @param headDim d_kv, channels a head
+   */
+  public record Width(int embed, int mlp, int heads, int headDim) {
+    public Width {
+      positive("embed", embed);
+      positive("mlp", mlp);
+      positive("heads", heads);
+      positive("headDim", headDim);
+    }
+
+    public int inner() {
+      return heads * headDim;
+    }
+  }
+
+  /**
+   * @param feedForward activation of the dense feed-forward
+   * @param tiedOutput whether the output projection is the embedding, scaled by d_model^-½
+   * @param relativeBuckets relative position buckets
+   * @param relativeMaxDistance distance from which all positions share the last bucket
+   * @param dropoutRate in training, everywhere but in the experts' hidden layer
+   * @param initialisationScale s of σ = sqrt(s / fan-in) for feed-forward, experts and router
+   */
+  public record Conventions(
+      FeedForwardKind feedForward,
+      boolean tiedOutput,
+      int relativeBuckets,
+      int relativeMaxDistance,
+      double dropoutRate,
+      double initialisationScale) {
+    public Conventions {
+      positive("relativeBuckets", relativeBuckets);
+      positive("relativeMaxDistance", relativeMaxDistance);
+      if (dropoutRate < 0 || dropoutRate >= 1) {
+        throw new IllegalArgumentException(
+            "dropoutRate is %s, must be in [0, 1)".formatted(dropoutRate));
+      }
+      if (initialisationScale <= 0) {
+        throw new IllegalArgumentException(
+            "initialisationScale is %s, must be above 0".formatted(initialisationScale));
+      }
+    }
+  }
+
+  /** T5 1.0 uses ReLU, T5 1.1 a gated tanh-GELU. */
+  public enum FeedForwardKind {
+    RELU,
+    GATED_GELU
+  }
+
+  public boolean isSparse(int block) {
+    return sparse.map(s -> s.isSparse(block)).orElse(false);
+  }
+
+  public int experts() {
+    return sparse.map(SwitchConfig::experts).orElse(0);
+  }
+
+  /** The same architecture with dense feed-forwards. */
+  public T5Config dense() {
+    return new T5Config(vocab, width, encoderLayers, decoderLayers, conventions, Optional.empty());
+  }
+
+  private static void positive(String name, int value) {
+    if (value <= 0) {
+      throw new IllegalArgumentException("%s is %d, must be at least 1".formatted(name, value));
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.sparkswitch.model.t5;
+
+import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
+import io.sparkswitch.model.t5.T5Config.Width;
+import io.sparkswitch.model.tensor.ParameterSpec;
+import io.sparkswitch.model.tensor.ParameterSpec.Initialiser;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The names (Hugging Face's), shapes and initialisers of a model's parameters: the dense ones,
+ * which every executor holds, and the experts', which live where {@code ExpertPlacement} says.
+ */
+public final class T5Parameters {
+  private static final Pattern EXPERT = Pattern.compile("\\.experts\\.expert_(\\d+)\\.");
+
+  private final T5Config config;
+  private final List<ParameterSpec> dense = new ArrayList<>();
+  private final List<ParameterSpec> experts = new ArrayList<>();
+
+  private T5Parameters(T5Config config) {
+    this.config = config;
+  }
+
+  /** Dense parameters, router included, in the order of the forward pass. */
+  public static List<ParameterSpec> dense(T5Config config) {
+    return build(config).dense;
+  }
+
+  /** Parameters of experts {@code [from, to)} of every sparse layer. */
+  public static List<ParameterSpec> experts(T5Config config, int from, int to) {
+    return build(config).experts.stream()
+        .filter(spec -> expertOf(spec.name()) >= from && expertOf(spec.name()) < to)
+        .toList();
+  }
+
+  /** Global id of the expert that owns the parameter, -1 for a dense parameter. */
+  public static int expertOf(String name) {
+    Matcher matcher = EXPERT.matcher(name);
+    return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
+  }
+
+  /** Name prefix of a block's feed-forward, e.g. {@code encoder.block.1.layer.1.mlp.}. */
+  static String feedForward(T5Config config, String stack, int block) {
+    String module = config.sparse().isPresent() ? "mlp" : "DenseReluDense";
+    int layer = stack.equals("encoder") ? 1 : 2;
+    return "%s.block.%d.layer.%d.%s.".formatted(stack, block, layer, module);
+  }
+
+  private static T5Parameters build(T5Config config) {
+    T5Parameters parameters = new T5Parameters(config);
+    Width w = config.width();
+    parameters.dense("shared.weight", Initialiser.normal(1), config.vocab(), w.embed());
+    parameters.stack("encoder", config.encoderLayers());
+    parameters.stack("decoder", config.decoderLayers());
+    if (!config.conventions().tiedOutput()) {
+      Initialiser head = Initialiser.normal(1 / Math.sqrt(w.embed()));
+      parameters.dense("lm_head.weight", head, config.vocab(), w.embed());
+    }
+    return parameters;
+  }
+
+  private void stack(String stack, int blocks) {
+    for (int block = 0; block < blocks; block++) {
+      String prefix = stack + ".block." + block + ".layer.";
+      attention(prefix + "0.SelfAttention.", block == 0);
+      norm(prefix + "0.layer_norm.weight");
+      int layer = 1;
+      if (stack.equals("decoder")) {
+        attention(prefix + "1.EncDecAttention.", false);
+        norm(prefix + "1.layer_norm.weight");
+        layer = 2;
+      }
+      feedForward(stack, block);
+      norm(prefix + layer + ".layer_norm.weight");
+    }
+    norm(stack + ".final_layer_norm.weight");
+  }
+
+  private void attention(String prefix, boolean withRelativeBias) {
+    Width w = config.width();
+    double embedScale = 1 / Math.sqrt(w.embed());
+    double queryScale = 1 / Math.sqrt((double) w.embed() * w.headDim());
+    dense(prefix + "q.weight", Initialiser.normal(queryScale), w.inner(), w.embed());
+    dense(prefix + "k.weight", Initialiser.normal(embedScale), w.inner(), w.embed());
+    dense(prefix + "v.weight", Initialiser.normal(embedScale), w.inner(), w.embed());
+    Initialiser output = Initialiser.normal(1 / Math.sqrt(w.inner()));
+    dense(prefix + "o.weight", output, w.embed(), w.inner());
+    if (withRelativeBias) {
+      String name = prefix + "relative_attention_bias.weight";
+      int buckets = config.conventions().relativeBuckets();
+      dense(name, Initialiser.normal(embedScale), buckets, w.heads());
+    }
+  }
+
+  private void feedForward(String stack, int block) {
+    String prefix = feedForward(config, stack, block);
+    if (!config.isSparse(block)) {
+      feedForward(prefix, dense, config.conventions().feedForward());
+      return;
+    }
+    int embed = config.width().embed();
+    dense(prefix + "router.classifier.weight", truncated(embed), config.experts(), embed);
+    for (int e = 0; e < config.experts(); e++) {
+      String expert = prefix + "experts.expert_" + e + ".";
+      feedForward(expert, experts, config.conventions().feedForward());
+    }
+  }
+
+  private void feedForward(String prefix, List<ParameterSpec> into, FeedForwardKind kind) {
+    int embed = config.width().embed();
+    int mlp = config.width().mlp();
+    List<String> inputs = kind == FeedForwardKind.RELU ? List.of("wi") : List.of("wi_0", "wi_1");
+    for (String input : inputs) {
+      into.add(spec(prefix + input + ".weight", truncated(embed), mlp, embed));
+    }
+    into.add(spec(prefix + "wo.weight", truncated(mlp), embed, mlp));
+  }
+
+  private Initialiser truncated(int fanIn) {
+    return Initialiser.truncatedNormal(config.conventions().initialisationScale(), fanIn);
+  }
+
+  private void norm(String name) {
+    dense(name, Initialiser.ones(), config.width().embed());
+  }
+
+  private void dense(String name, Initialiser initialiser, long... shape) {
+    dense.add(spec(name, initialiser, shape));
+  }
+
+  private static ParameterSpec spec(String name, Initialiser initialiser, long... shape) {
+    return new ParameterSpec(name, shape, initialiser, name.replace("DenseReluDense", "mlp"));
+  }
+}

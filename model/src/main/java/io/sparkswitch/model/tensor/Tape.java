@@ -1,0 +1,146 @@
+package io.sparkswitch.model.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A training step cut into segments, so that what autograd cannot see (rows that travel between
+ * processes) runs in program order in both directions.
+ *
+ * <p>Within a segment autograd does its work. A value used by later segments is {@link #keep kept}:
+ * the later ones see a leaf, whose gradient becomes the gradient of the value. Rows that leave are
+ * {@link #cross crossed}. {@link #backward} runs the segments last to first; the crossings between
+ * them run in exactly the reverse of the forward order, on every rank alike.
+ *
+ * <p>Not thread-safe: one thread runs a step.
+ */
+public final class Tape {
+  private final boolean recording;
+  private final List<Segment> segments = new ArrayList<>();
+  private Segment current = new Segment();
+
+  private Tape(boolean recording) {
+    this.recording = recording;
+  }
+
+  /** A tape for a step that will run {@link #backward}. */
+  public static Tape recording() {
+    return new Tape(true);
+  }
+
+  /** A tape for evaluation: keeps nothing and cannot run backward. */
+  public static Tape inference() {
+    return new Tape(false);
+  }
+
+  public boolean isRecording() {
+    return recording;
+  }
+
+  /**
+   * Announces that {@code value} is used after the current segment.
+   *
+   * @return the leaf to use once the segment has ended, of the same shape; not before
+   */
+  public Tensor keep(Tensor value) {
+    if (!recording) {
+      return value;
+    }
+    Tensor leaf = leaf(value);
+    current.roots.add(new Root(value, leaf, UnaryOperator.identity()));
+    return leaf;
+  }
+
+  /** Adds a scalar to what is differentiated, with weight one. */
+  public void addLoss(Tensor scalar) {
+    if (recording) {
+      current.losses.add(scalar);
+    }
+  }
+
+  /** Ends the current segment. */
+  public void end() {
+    if (recording) {
+      segments.add(current);
+      current = new Segment();
+    }
+  }
+
+  /**
+   * Ends the current segment with a movement that autograd does not follow.
+   *
+   * @param outgoing what leaves
+   * @param forward from the values that leave to those that arrive, free to block
+   * @param backward from the gradient of what arrived to the gradient of what left
+   * @return a leaf with what arrived
+   */
+  public Tensor cross(
+      Tensor outgoing, UnaryOperator<Tensor> forward, UnaryOperator<Tensor> backward) {
+    if (!recording) {
+      return forward.apply(outgoing);
+    }
+    Tensor leaf = leaf(forward.apply(outgoing.detach()));
+    current.roots.add(new Root(outgoing, leaf, backward));
+    end();
+    return leaf;
+  }
+
+  /** Runs every segment backward, last to first; gradients accumulate in the parameters. */
+  public void backward() {
+    if (!recording) {
+      throw new IllegalStateException("a tape for inference cannot run backward");
+    }
+    end();
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      segments.get(i).backward();
+    }
+    segments.clear();
+  }
+
+  private static Tensor leaf(Tensor value) {
+    Tensor leaf = value.detach();
+    leaf.set_requires_grad(true);
+    return leaf;
+  }
+
+  private record Root(Tensor value, Tensor leaf, UnaryOperator<Tensor> movement) {
+    Tensor gradient() {
+      Tensor gradient = leaf.grad();
+      return movement.apply(gradient.defined() ? gradient : torch.zeros_like(leaf));
+    }
+  }
+
+  private static final class Segment {
+    final List<Root> roots = new ArrayList<>();
+    final List<Tensor> losses = new ArrayList<>();
+
+    void backward() {
+      try (PointerScope scope = new PointerScope()) {
+        TensorVector values = new TensorVector();
+        TensorVector gradients = new TensorVector();
+        // A crossing was added last and moves first: it is the latest thing the forward pass did.
+        for (int i = roots.size() - 1; i >= 0; i--) {
+          Root root = roots.get(i);
+          Tensor gradient = root.gradient();
+          if (root.value.requires_grad()) {
+            values.push_back(root.value);
+            gradients.push_back(gradient);
+          }
+        }
+        for (Tensor loss : losses) {
+          values.push_back(loss);
+          gradients.push_back(torch.ones_like(loss));
+        }
+        if (values.size() > 0) {
+          torch.backward(values, gradients, new BoolOptional(), false, new TensorVector());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.sparkswitch.model.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Small constructors and views that libtorch's Java binding spells out at length. */
+public final class Tensors {
+  private Tensors() {}
+
+  public static Scalar scalar(double value) {
+    return new Scalar(value);
+  }
+
+  /** Uninitialised memory. */
+  public static Tensor empty(ScalarType dtype, long... shape) {
+    return torch.empty(shape, new TensorOptions(dtype), new MemoryFormatOptional());
+  }
+
+  public static Tensor zeros(ScalarType dtype, long... shape) {
+    return torch.zeros(shape, new TensorOptions(dtype));
+  }
+
+  /** {@code <int64>[shape]} from Java ints. */
+  public static Tensor indices(int[] values, long... shape) {
+    Tensor tensor = empty(ScalarType.Long, shape);
+    long[] wide = new long[values.length];
+    for (int i = 0; i < values.length; i++) {
+      wide[i] = values[i];
+    }
+    bytes(tensor).asLongBuffer().put(wide);
+    return tensor;
+  }
+
+  /** {@code <float>[shape]} from Java floats. */
+  public static Tensor floats(float[] values, long... shape) {
+    Tensor tensor = empty(ScalarType.Float, shape);
+    floats(tensor).put(values);
+    return tensor;
+  }
+
+  /** A view of a contiguous float tensor's memory; valid as long as the tensor. */
+  public static FloatBuffer floats(Tensor tensor) {
+    return bytes(tensor).asFloatBuffer();
+  }
+
+  public static float[] toFloats(Tensor tensor) {
+    Tensor contiguous = tensor.detach().to(ScalarType.Float).contiguous();
+    float[] values = new float[Math.toIntExact(contiguous.numel())];
+    floats(contiguous).get(values);
+    return values;
+  }
+
+  /** The values of an int64 tensor that fit an int. */
+  public static int[] toInts(Tensor tensor) {
+    Tensor contiguous = tensor.contiguous();
+    long[] wide = new long[Math.toIntExact(contiguous.numel())];
+    bytes(contiguous).asLongBuffer().get(wide);
+    int[] values = new int[wide.length];
+    for (int i = 0; i < wide.length; i++) {
+      values[i] = Math.toIntExact(wide[i]);
+    }
+    return values;
+  }
+
+  public static Tensor concatenate(Tensor[] parts, long axis) {
+    return torch.cat(new TensorVector(parts), axis);
+  }
+
+  /**
+   * Takes a tensor out of the innermost scope, so that it lives until it is closed or collected.
+   */
+  public static Tensor own(Tensor tensor) {
+    PointerScope scope = PointerScope.getInnerScope();
+    if (scope != null) {
+      scope.detach(tensor);
+    }
+    return tensor;
+  }
+
+  private static ByteBuffer bytes(Tensor tensor) {
+    ByteBuffer[] buffers = TensorBytes.of(tensor).all();
+    if (buffers.length > 1) {
+      throw new IllegalArgumentException("a tensor of %d bytes".formatted(tensor.nbytes()));
+    }
+    return buffers[0];
+  }
+}
