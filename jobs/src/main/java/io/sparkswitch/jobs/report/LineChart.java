@@ -1,0 +1,108 @@
+package io.sparkswitch.jobs.report;
+
+import io.sparkswitch.jobs.report.Series.Mark;
+import io.sparkswitch.jobs.report.Series.Point;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Curves over training steps as inline SVG. It is drawn twice, for a page and for a phone, and the
+ * style sheet shows one of them, so that labels keep their size on both.
+ *
+ * @param description what a reader who cannot see the chart is told
+ * @param yLabel the quantity with its unit
+ */
+record LineChart(String description, String yLabel, Scale x, Scale y, List<Series> series) {
+
+  private enum Size {
+    WIDE("wide", 880, 400),
+    NARROW("narrow", 380, 320);
+
+    private final String style;
+    private final int width;
+    private final int height;
+
+    Size(String style, int width, int height) {
+      this.style = style;
+      this.width = width;
+      this.height = height;
+    }
+  }
+
+  private static final int LEFT = 44;
+  private static final int RIGHT = 24;
+  private static final int TOP = 30;
+  private static final int BOTTOM = 42;
+
+  void write(Html html) {
+    for (Size size : Size.values()) {
+      html.open(
+          "svg",
+          "class",
+          "chart " + size.style,
+          "viewBox",
+          "0 0 %d %d".formatted(size.width, size.height),
+          "role",
+          "img",
+          "aria-label",
+          description);
+      axes(html, size);
+      series.forEach(curve -> curve(html, size, curve));
+      html.close();
+    }
+  }
+
+  private void axes(Html html, Size size) {
+    String right = unit(size.width - RIGHT);
+    for (double tick : y.ticks()) {
+      String at = unit(pixelY(size, tick));
+      html.empty("path", "class", "grid", "d", "M%d %sH%s".formatted(LEFT, at, right));
+      String baseline = unit(pixelY(size, tick) + 4);
+      label(html, y.label(tick), unit(LEFT - 8), baseline, "end");
+    }
+    int bottom = size.height - BOTTOM;
+    html.empty("path", "class", "axis", "d", "M%d %dH%s".formatted(LEFT, bottom, right));
+    for (double tick : x.ticks()) {
+      String at = unit(pixelX(size, tick));
+      html.empty("path", "class", "axis", "d", "M%s %dv5".formatted(at, bottom));
+      label(html, x.label(tick), at, unit(bottom + 19), "middle");
+    }
+    label(html, yLabel, "2", "14", "start");
+    label(html, "training step", right, unit(size.height - 5), "end");
+  }
+
+  private void curve(Html html, Size size, Series curve) {
+    if (curve.points().isEmpty()) {
+      return;
+    }
+    StringBuilder path = new StringBuilder();
+    for (Point point : curve.points()) {
+      double px = pixelX(size, point.x());
+      double py = pixelY(size, point.y());
+      if (curve.mark() == Mark.NONE) {
+        path.append(path.isEmpty() ? "M" : "L").append(unit(px)).append(' ').append(unit(py));
+      } else {
+        path.append(curve.mark().path(px, py));
+      }
+    }
+    html.empty("path", "class", curve.style(), "d", path.toString());
+  }
+
+  private static void label(Html html, String text, String x, String y, String anchor) {
+    html.element("text", text, "x", x, "y", y, "text-anchor", anchor);
+  }
+
+  private double pixelX(Size size, double value) {
+    return LEFT + x.position(value) * (size.width - LEFT - RIGHT);
+  }
+
+  private double pixelY(Size size, double value) {
+    return size.height - BOTTOM - y.position(value) * (size.height - TOP - BOTTOM);
+  }
+
+  /** A length in SVG units, to a tenth. */
+  static String unit(double length) {
+    String text = String.format(Locale.ROOT, "%.1f", length);
+    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+  }
+}

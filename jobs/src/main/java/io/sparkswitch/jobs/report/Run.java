@@ -1,0 +1,66 @@
+package io.sparkswitch.jobs.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * One training as its folder tells it; a file that is not there is a missing node.
+ *
+ * @param evaluation {@code evaluation.json}
+ * @param status {@code status.json}
+ * @param provenance {@code provenance.json}, or the field of that name in the evaluation
+ */
+record Run(
+    Role role,
+    List<Interval> intervals,
+    JsonNode evaluation,
+    JsonNode status,
+    JsonNode provenance) {
+
+  Run {
+    intervals = List.copyOf(intervals);
+  }
+
+  /** Nats per target token, routed dropless; higher is better. */
+  OptionalDouble negLogPerplexity() {
+    return JsonText.number(evaluation.path("negLogPerplexity"));
+  }
+
+  OptionalDouble negLogPerplexityWithTrainingCapacity() {
+    return JsonText.number(evaluation.path("withTrainingCapacity").path("negLogPerplexity"));
+  }
+
+  OptionalDouble evaluated(String field) {
+    return JsonText.number(evaluation.path(field));
+  }
+
+  OptionalDouble flopsPerToken() {
+    OptionalDouble evaluated = evaluated("flopsPerToken");
+    return evaluated.isPresent() ? evaluated : JsonText.number(status.path("flopsPerToken"));
+  }
+
+  OptionalLong steps() {
+    if (evaluation.path("step").isIntegralNumber()) {
+      return OptionalLong.of(evaluation.path("step").longValue());
+    }
+    return intervals.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(intervals.get(intervals.size() - 1).step());
+  }
+
+  /** Training and evaluation together, as far as either was recorded. */
+  OptionalDouble seconds() {
+    OptionalDouble training = JsonText.number(status.path("seconds"));
+    OptionalDouble evaluating = evaluated("seconds");
+    return training.isPresent() || evaluating.isPresent()
+        ? OptionalDouble.of(training.orElse(0) + evaluating.orElse(0))
+        : OptionalDouble.empty();
+  }
+
+  /** The intervals in which sparse layers reported; none for a dense model. */
+  List<Interval> sparseIntervals() {
+    return intervals.stream().filter(interval -> !interval.layers().isEmpty()).toList();
+  }
+}

@@ -1,0 +1,141 @@
+package io.sparkswitch.jobs.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Everything the report needs, read once; any part of the folder may be missing.
+ *
+ * @param name the last part of the folder's path
+ * @param runs the trainings that are there
+ * @param parts the other parts that are there, each with the JSON that describes it by file
+ * @param samples filled spans, empty where none were written
+ * @param recordedSeconds the sum over all parts and trainings; empty when nothing was recorded
+ */
+record RunFolder(
+    String name,
+    Map<Role, Run> runs,
+    Map<Part, Map<String, JsonNode>> parts,
+    List<Sample> samples,
+    OptionalDouble recordedSeconds) {
+
+  /**
+   * @throws FileNotFoundException if there is no such folder
+   * @throws io.sparkswitch.data.source.InputException if a file is not the JSON it should be
+   */
+  static RunFolder read(String folder, Configuration conf) throws IOException {
+    Path root = new Path(folder);
+    FileSystem files = root.getFileSystem(conf);
+    if (!files.exists(root) || !files.getFileStatus(root).isDirectory()) {
+      throw new FileNotFoundException(
+          "run folder = %s is not there: give the folder that pretrain wrote to (--out)"
+              .formatted(folder));
+    }
+    return new Reader(files, files.makeQualified(root)).read();
+  }
+
+  Optional<Run> run(Role role) {
+    return Optional.ofNullable(runs.get(role));
+  }
+
+  OptionalDouble negLogPerplexity(Role role) {
+    return run(role).map(Run::negLogPerplexity).orElse(OptionalDouble.empty());
+  }
+
+  private record Reader(FileSystem files, Path root) {
+
+    RunFolder read() throws IOException {
+      Map<Role, Run> runs = new EnumMap<>(Role.class);
+      List<Sample> samples = new ArrayList<>(samples("samples.json"));
+      for (Role role : Role.values()) {
+        if (files.exists(new Path(root, role.folder()))) {
+          runs.put(role, run(role));
+          samples.addAll(samples(role.folder() + "/samples.json"));
+        }
+      }
+      Map<Part, Map<String, JsonNode>> parts = new EnumMap<>(Part.class);
+      List<OptionalDouble> seconds = new ArrayList<>();
+      for (Part part : Part.values()) {
+        if (files.exists(new Path(root, part.folder()))) {
+          parts.put(part, descriptions(part));
+          seconds.add(JsonText.number(json(part.folder() + "/status.json").path("seconds")));
+        }
+      }
+      double[] recorded =
+          Stream.concat(seconds.stream(), runs.values().stream().map(Run::seconds))
+              .flatMapToDouble(OptionalDouble::stream)
+              .toArray();
+      return new RunFolder(
+          root.getName(),
+          runs,
+          parts,
+          samples,
+          recorded.length == 0
+              ? OptionalDouble.empty()
+              : OptionalDouble.of(DoubleStream.of(recorded).sum()));
+    }
+
+    private Run run(Role role) throws IOException {
+      String folder = role.folder();
+      String metrics = folder + "/metrics.jsonl";
+      JsonNode evaluation = json(folder + "/evaluation.json");
+      JsonNode provenance = json(folder + "/provenance.json");
+      return new Run(
+          role,
+          MetricsLines.parse(text(metrics).orElse(""), metrics),
+          evaluation,
+          json(folder + "/status.json"),
+          provenance.isMissingNode() ? evaluation.path("provenance") : provenance);
+    }
+
+    private Map<String, JsonNode> descriptions(Part part) throws IOException {
+      Map<String, JsonNode> found = new LinkedHashMap<>();
+      for (String file : part.descriptions()) {
+        JsonNode description = json(file);
+        if (!description.isMissingNode()) {
+          found.put(file, description);
+        }
+      }
+      return found;
+    }
+
+    private List<Sample> samples(String file) throws IOException {
+      List<Sample> samples = new ArrayList<>();
+      for (JsonNode sample : json(file)) {
+        samples.add(
+            new Sample(file, sample.path("input").asText(), sample.path("output").asText()));
+      }
+      return samples;
+    }
+
+    private JsonNode json(String file) throws IOException {
+      Optional<String> text = text(file);
+      return text.isPresent() ? JsonText.parse(text.get(), file) : JsonText.missing();
+    }
+
+    private Optional<String> text(String file) throws IOException {
+      Path path = new Path(root, file);
+      if (!files.exists(path)) {
+        return Optional.empty();
+      }
+      try (FSDataInputStream in = files.open(path)) {
+        return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+  }
+}
