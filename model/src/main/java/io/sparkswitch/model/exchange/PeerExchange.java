@@ -85,7 +85,7 @@ abstract class PeerExchange implements Exchange {
                   sum(sendRows)));
     }
     long embed = outgoing.size(1);
-    ScalarType dtype = outgoing.scalar_type();
+    ScalarType dtype = outgoing.scalar_type().intern();
     long rowBytes = embed * TensorBytes.elementSize(dtype);
     TensorBytes out = TensorBytes.of(outgoing);
     Tensor incoming = TensorBytes.empty(dtype, sum(receiveRows), embed);
@@ -102,7 +102,7 @@ abstract class PeerExchange implements Exchange {
   public Tensor reduceScatter(Tag tag, Tensor vector) {
     checkVector("vector", vector);
     long total = vector.numel();
-    ScalarType dtype = vector.scalar_type();
+    ScalarType dtype = vector.scalar_type().intern();
     long entry = TensorBytes.elementSize(dtype);
     long mine = slice(total, rank());
     Tensor sum = TensorBytes.empty(dtype, mine);
@@ -123,7 +123,7 @@ abstract class PeerExchange implements Exchange {
 
   /** Sums in float32, or in float64 when the entries are; rounds to the entries' dtype once. */
   private void addInRankOrder(Tag tag, TensorBytes own, long ownFrom, Tensor sum) {
-    ScalarType dtype = sum.scalar_type();
+    ScalarType dtype = sum.scalar_type().intern();
     boolean wide = dtype == ScalarType.Float || dtype == ScalarType.Double;
     long bytes = sum.nbytes();
     try (PointerScope scope = new PointerScope()) {
@@ -158,7 +158,7 @@ abstract class PeerExchange implements Exchange {
           "rank %d of %d holds %d of %d entries, but its slice has %d"
               .formatted(rank(), size(), slice(total, rank()), total, slice.numel()));
     }
-    ScalarType dtype = slice.scalar_type();
+    ScalarType dtype = slice.scalar_type().intern();
     long entry = TensorBytes.elementSize(dtype);
     long[] to = new long[size() + 1];
     for (int peer = 0; peer <= size(); peer++) {

@@ -44,6 +44,11 @@ public final class TensorBytes {
     return new TensorBytes(tensor, size == 0 ? null : tensor.data_ptr(), size);
   }
 
+  /** All bytes of a tensor: {@link #of} and {@link #all} in one. */
+  public static ByteBuffer[] views(Tensor tensor) {
+    return of(tensor).all();
+  }
+
   /** A new tensor whose entries are not set, to be filled through {@link #of}. */
   public static Tensor empty(ScalarType dtype, long... shape) {
     try (TensorOptions options = new TensorOptions(dtype)) {
