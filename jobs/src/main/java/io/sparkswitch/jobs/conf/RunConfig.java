@@ -1,10 +1,9 @@
 package io.sparkswitch.jobs.conf;
 
+import io.sparkswitch.data.shard.Digests;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.List;
 
 /** A whole configuration, checked; component names in kebab-case are the keys of HOCON. */
 public record RunConfig(
@@ -45,16 +44,20 @@ public record RunConfig(
    * The whole configuration as HOCON: one line a key, in a fixed order, every value in one form.
    */
   public String render() {
-    return SettingsRenderer.render(this);
+    return SettingsRenderer.render(this, List.of());
+  }
+
+  /**
+   * As {@link #render()}, the named keys and sections of the top level alone.
+   *
+   * @param only such as {@code seed} or {@code model}; empty for all
+   */
+  public String render(List<String> only) {
+    return SettingsRenderer.render(this, only);
   }
 
   /** SHA-256 of {@link #render()}, lower-case hexadecimal: equal for equal settings. */
   public String digest() {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha256.digest(render().getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Digests.of(render().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -3,24 +3,32 @@ package io.sparkswitch.jobs.conf;
 import com.typesafe.config.ConfigUtil;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.List;
 
 /** From a record of settings to HOCON, the way back of {@link SettingsBinder}. */
 final class SettingsRenderer {
   private SettingsRenderer() {}
 
-  static String render(Record settings) {
+  /**
+   * @param only keys and sections of the top level; empty for all
+   */
+  static String render(Record settings, List<String> only) {
     StringBuilder text = new StringBuilder();
-    append(text, settings, "");
+    append(text, settings, "", only);
     return text.toString();
   }
 
-  private static void append(StringBuilder text, Record settings, String indent) {
+  private static void append(
+      StringBuilder text, Record settings, String indent, List<String> only) {
     for (RecordComponent component : settings.getClass().getRecordComponents()) {
       String key = Keys.kebab(component.getName());
+      if (!only.isEmpty() && !only.contains(key)) {
+        continue;
+      }
       Object value = value(settings, component);
       if (value instanceof Record section) {
         text.append(indent).append(key).append(" {\n");
-        append(text, section, indent + "  ");
+        append(text, section, indent + "  ", List.of());
         text.append(indent).append("}\n");
       } else {
         text.append(indent).append(key).append(" = ");

@@ -1,0 +1,182 @@
+package io.sparkswitch.jobs;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.exit.ExitCode;
+import io.sparkswitch.jobs.track.Console;
+import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.jobs.track.StatusFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.ShutdownHookManager;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** One execution of a verb: what it works with, and what it leaves. */
+final class VerbRun implements AutoCloseable {
+  static final String CONFIG_FILE = "config.conf";
+  static final String PROVENANCE_FILE = "provenance.json";
+
+  /** Before Spark's own hook, whose stopping of the session looks like a failure. */
+  private static final int BEFORE_SPARK = 100;
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final String verb;
+  private final PrintWriter out;
+  private final SparkConf sparkConf;
+  private final Configuration hadoop;
+  private final Optional<OutputFolder> folder;
+  private final Optional<StatusFile> status;
+  private final ObjectNode results = JSON.createObjectNode();
+  private final long startedAt = System.nanoTime();
+  private final Thread onShutdown = new Thread(this::interrupted, "sparkswitch-interrupted");
+  private RunConfig config;
+  private SparkSession session;
+
+  private VerbRun(String verb, PrintWriter out, SparkConf sparkConf, Optional<String> uri)
+      throws IOException {
+    this.verb = verb;
+    this.out = out;
+    this.sparkConf = sparkConf;
+    this.hadoop = SparkSetup.hadoop(sparkConf);
+    this.folder =
+        uri.isPresent() ? Optional.of(OutputFolder.of(uri.get(), hadoop)) : Optional.empty();
+    this.status =
+        folder.isPresent()
+            ? Optional.of(StatusFile.start(folder.get(), verb, Clock.systemUTC()))
+            : Optional.empty();
+  }
+
+  static VerbRun start(ConfiguredVerb verb, CommandSpec spec, SparkConf conf) throws IOException {
+    VerbRun run = new VerbRun(spec.name(), spec.commandLine().getOut(), conf, verb.statusFolder());
+    ShutdownHookManager.get().addShutdownHook(run.onShutdown, BEFORE_SPARK);
+    return run;
+  }
+
+  /** Prints the effective configuration and keeps it in the run folder. */
+  void configured(RunConfig effective, List<String> sections) throws IOException {
+    config = effective;
+    say("Effective configuration (digest %.12s):".formatted(effective.digest()));
+    say(effective.render(sections).indent(2).stripTrailing());
+    if (folder.isPresent()) {
+      folder.get().write(CONFIG_FILE, effective.render());
+      keep(Provenance.of(verb, effective));
+    }
+  }
+
+  String verb() {
+    return verb;
+  }
+
+  RunConfig config() {
+    return config;
+  }
+
+  Configuration hadoop() {
+    return hadoop;
+  }
+
+  /** The folder given with {@code --out}; only for verbs that have one. */
+  OutputFolder folder() {
+    return folder.orElseThrow();
+  }
+
+  PrintWriter out() {
+    return out;
+  }
+
+  /** What {@code --json} writes; the verb adds its results. */
+  ObjectNode results() {
+    return results;
+  }
+
+  /** Spark; the session starts with the first call. */
+  SparkSession spark() {
+    if (session == null) {
+      progress("starting Spark at " + sparkConf.get("spark.master"));
+      session = SparkSession.builder().config(sparkConf).getOrCreate();
+      session.sparkContext().setLogLevel(sparkConf.get("spark.log.level", "WARN"));
+    }
+    return session;
+  }
+
+  /** Tells the user. */
+  void say(String sentence) {
+    out.println(sentence);
+    out.flush();
+  }
+
+  /** Tells the user, and whoever reads {@code status.json}. */
+  void progress(String sentence) {
+    say(sentence);
+    status.ifPresent(
+        file -> {
+          try {
+            file.update(sentence);
+          } catch (IOException e) {
+            say("status.json cannot be written (%s); the work goes on".formatted(e.getMessage()));
+          }
+        });
+  }
+
+  /** Keeps where the artefact comes from beside it. */
+  void keep(Provenance provenance) throws IOException {
+    folder().write(PROVENANCE_FILE, JSON.valueToTree(provenance.toMap()).toPrettyString() + "\n");
+  }
+
+  /** Writes {@code status.json} and the file of {@code --json}. */
+  void end(ExitCode code, String message, Optional<String> json) throws IOException {
+    if (status.isPresent()) {
+      status.get().finish(code, message);
+    }
+    double seconds = Duration.ofNanos(System.nanoTime() - startedAt).toMillis() / 1000.0;
+    if (json.isPresent()) {
+      ObjectNode all = JSON.createObjectNode().put("verb", verb).put("exitCode", code.code());
+      all.put("message", message).put("seconds", seconds).setAll(results);
+      Path file = new Path(json.get());
+      String parent = file.getParent() == null ? "." : file.getParent().toString();
+      OutputFolder.of(parent, hadoop).write(file.getName(), all.toPrettyString() + "\n");
+    }
+    if (code == ExitCode.DONE) {
+      say("Done in %s.".formatted(Console.duration(Duration.ofMillis((long) (seconds * 1000)))));
+    }
+  }
+
+  /** As {@link #end}, for a failure that must not be lost if writing fails as well. */
+  void endSuppressing(Throwable failure, Optional<String> json) {
+    try {
+      end(ExitCode.of(failure), FailureText.of(failure), json);
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (session != null) {
+      session.stop();
+    }
+    if (!ShutdownHookManager.get().isShutdownInProgress()) {
+      ShutdownHookManager.get().removeShutdownHook(onShutdown);
+    }
+  }
+
+  private void interrupted() {
+    try {
+      if (status.isPresent()) {
+        status.get().finish(ExitCode.INTERRUPTED, "interrupted; the same command continues");
+      }
+    } catch (IOException e) {
+      say("status.json cannot be written: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.sparkswitch.jobs;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.data.token.VocabularySpec;
+import java.util.Map;
+
+/**
+ * {@code vocabulary.json}: written after {@code spiece.model}, it says that the vocabulary is
+ * whole.
+ *
+ * @param spec the vocabulary
+ * @param madeFrom digest of what determines it: the corpus files and the settings, or the model
+ *     that was given
+ * @param provenance who made it, with what
+ */
+record VocabularyRecord(VocabularySpec spec, String madeFrom, Map<String, String> provenance) {
+  static final String FILE = "vocabulary.json";
+  static final String MODEL = "spiece.model";
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  String toJson() {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("pieces", spec.pieces());
+    node.put("size", spec.size());
+    node.put("rows", spec.rows());
+    node.put("digest", spec.digest());
+    node.put("madeFrom", madeFrom);
+    node.set("provenance", JSON.valueToTree(provenance));
+    return node.toPrettyString() + "\n";
+  }
+
+  /**
+   * @param where the file, for the error
+   * @throws InputException if the text is not what {@link #toJson} wrote
+   */
+  static VocabularyRecord fromJson(String text, String where) {
+    try {
+      JsonNode node = JSON.readTree(text);
+      Map<String, String> provenance =
+          JSON.convertValue(
+              node.path("provenance"),
+              JSON.getTypeFactory().constructMapType(Map.class, String.class, String.class));
+      return new VocabularyRecord(
+          new VocabularySpec(node.path("pieces").intValue(), node.path("digest").asText()),
+          node.path("madeFrom").asText(),
+          provenance == null ? Map.of() : provenance);
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new InputException(
+          "%s is damaged: make the vocabulary again with --fresh".formatted(where), e);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.sparkswitch.jobs.track;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A folder of any Hadoop file system, for small text files that are replaced as a whole. On a local
+ * disk a reader sees the old text or the new one, never a part; on an object store too, where an
+ * object appears when it is closed.
+ */
+public final class OutputFolder {
+  private final Path root;
+  private final FileSystem files;
+
+  private OutputFolder(Path root, FileSystem files) {
+    this.root = root;
+    this.files = files;
+  }
+
+  /**
+   * @param folder path or URI; need not exist
+   */
+  public static OutputFolder of(String folder, Configuration conf) throws IOException {
+    Path path = new Path(Objects.requireNonNull(folder, "folder"));
+    FileSystem files = path.getFileSystem(conf);
+    return new OutputFolder(files.makeQualified(path), files);
+  }
+
+  /** The folder's full URI. */
+  public String uri() {
+    return root.toString();
+  }
+
+  /** A file or folder within, as a full URI. */
+  public String uri(String name) {
+    return new Path(root, name).toString();
+  }
+
+  public boolean exists(String name) throws IOException {
+    return files.exists(new Path(root, name));
+  }
+
+  /** A file's text; empty if there is no such file. */
+  public Optional<String> read(String name) throws IOException {
+    return readBytes(name).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  /** A file's bytes; empty if there is no such file. */
+  public Optional<byte[]> readBytes(String name) throws IOException {
+    Path file = new Path(root, name);
+    if (!files.exists(file)) {
+      return Optional.empty();
+    }
+    try (FSDataInputStream in = files.open(file)) {
+      return Optional.of(in.readAllBytes());
+    }
+  }
+
+  /** Creates or replaces a file. */
+  public void write(String name, String text) throws IOException {
+    write(name, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Creates or replaces a file. */
+  public void write(String name, byte[] bytes) throws IOException {
+    Optional<java.nio.file.Path> local = local(name);
+    if (local.isPresent()) {
+      java.nio.file.Path file = local.get();
+      Files.createDirectories(file.getParent());
+      java.nio.file.Path draft =
+          file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
+      Files.write(draft, bytes);
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return;
+    }
+    try (OutputStream out = files.create(new Path(root, name), true)) {
+      out.write(bytes);
+    }
+  }
+
+  /** Removes a file or folder within, if it is there. */
+  public void delete(String name) throws IOException {
+    files.delete(new Path(root, name), true);
+  }
+
+  /** The file on the local disk; empty if the folder is elsewhere. */
+  Optional<java.nio.file.Path> local(String name) {
+    return files instanceof LocalFileSystem
+        ? Optional.of(java.nio.file.Path.of(new Path(root, name).toUri().getPath()))
+        : Optional.empty();
+  }
+}

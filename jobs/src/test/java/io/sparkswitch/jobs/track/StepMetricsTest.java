@@ -1,0 +1,81 @@
+package io.sparkswitch.jobs.track;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkswitch.model.moe.LayerMetrics;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class StepMetricsTest {
+  private static final LayerSummary LAYER = new LayerSummary(0.25, 0.5, 1.01, List.of(0.75, 0.25));
+
+  static StepMetrics metrics(long step, double loss) {
+    return new StepMetrics(
+        step,
+        loss,
+        0.01,
+        0.04,
+        new StepMetrics.Throughput(12_345, 0.11),
+        OptionalDouble.empty(),
+        Map.of());
+  }
+
+  @Test
+  void everythingSurvivesTheWayThroughJson() {
+    StepMetrics sparse =
+        new StepMetrics(
+            100,
+            4.56,
+            0.01,
+            0.02,
+            new StepMetrics.Throughput(12_345, 0.11),
+            OptionalDouble.of(4.6),
+            Map.of("encoder.1", LAYER));
+
+    assertThat(StepMetrics.fromJson(sparse.toJson())).isEqualTo(sparse);
+    assertThat(StepMetrics.fromJson(metrics(1, 2).toJson())).isEqualTo(metrics(1, 2));
+    assertThat(sparse.toJson())
+        .startsWith("{\"step\":100,\"loss\":4.56,\"auxiliaryLoss\":0.01,\"learningRate\":0.02,")
+        .contains("\"validationLoss\":4.6")
+        .contains("\"layers\":{\"encoder.1\":{\"fractionTokensLeftBehind\":0.25")
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void denseModelsHaveNoLayersAndUnevaluatedStepsNoValidationLoss() {
+    assertThat(metrics(1, 2).toJson()).doesNotContain("layers").doesNotContain("validationLoss");
+  }
+
+  @Test
+  void lossThatIsNotFiniteIsNullInJson() {
+    String json = metrics(1, Double.NaN).toJson();
+
+    assertThat(json).contains("\"loss\":null");
+    assertThat(StepMetrics.fromJson(json).loss()).isNaN();
+  }
+
+  @Test
+  void otherTextIsRefused() {
+    assertThatThrownBy(() -> StepMetrics.fromJson("{\"loss\":1}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has no step");
+    assertThatThrownBy(() -> StepMetrics.fromJson("{"))
+        .hasMessageContaining("not a line of metrics");
+  }
+
+  @Test
+  void layerSummaryIsTheMeanOfSums() {
+    LayerMetrics sums = new LayerMetrics("encoder.1", 200, 50, 100.0, 2.2, new long[] {150, 50});
+
+    LayerSummary summary = LayerSummary.of(sums, 2);
+
+    assertThat(summary.fractionTokensLeftBehind()).isEqualTo(0.25);
+    assertThat(summary.routerConfidence()).isEqualTo(0.5);
+    assertThat(summary.auxiliaryLoss()).isEqualTo(1.1, within(1e-12));
+    assertThat(summary.expertUsage()).containsExactly(0.75, 0.25);
+  }
+}
