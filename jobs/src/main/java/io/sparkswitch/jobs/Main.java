@@ -17,7 +17,7 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.class,
     synopsisSubcommandLabel = "VERB",
-    subcommands = {VocabVerb.class, PrepareVerb.class},
+    subcommands = {DemoCorpusVerb.class, VocabVerb.class, PrepareVerb.class, PretrainVerb.class},
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 input missing or corrupt,",

@@ -8,14 +8,12 @@ import io.sparkswitch.data.pipeline.PrepareSummary;
 import io.sparkswitch.data.pipeline.ShardOutput;
 import io.sparkswitch.data.shard.ShardCounts;
 import io.sparkswitch.data.shard.ShardSettings;
-import io.sparkswitch.data.source.C4Corpus;
-import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.exit.UsageException;
-import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
@@ -64,9 +62,9 @@ final class PrepareVerb extends ConfiguredVerb {
   @Override
   void run(VerbRun run) throws IOException {
     for (Split split : Split.values()) {
-      C4Corpus.files(corpus, run.hadoop(), split);
+      CorpusInput.files(corpus, run.hadoop(), split);
     }
-    VocabularyRecord record = vocabularyRecord(run);
+    VocabularyRecord record = VocabularyRecord.open(vocabulary, run.hadoop());
     DataSettings data = run.config().data();
     SegmentLengths lengths =
         SegmentLengths.of(data.inputsLength(), data.noiseDensity(), data.meanSpanLength());
@@ -108,24 +106,11 @@ final class PrepareVerb extends ConfiguredVerb {
     }
   }
 
-  private VocabularyRecord vocabularyRecord(VerbRun run) throws IOException {
-    OutputFolder folder = OutputFolder.of(vocabulary, run.hadoop());
-    String text =
-        folder
-            .read(VocabularyRecord.FILE)
-            .orElseThrow(
-                () ->
-                    new InputException(
-                        "--vocab %s holds no %s: run the verb vocab first"
-                            .formatted(vocabulary, VocabularyRecord.FILE)));
-    return VocabularyRecord.fromJson(text, folder.uri(VocabularyRecord.FILE));
-  }
-
   private static void report(VerbRun run, Split split, PrepareSummary summary) {
     ShardCounts counts = summary.manifest().totals();
     ObjectNode node = run.results().putObject(split.word());
     node.put("folder", summary.folder());
-    node.put("outcome", summary.outcome().name().toLowerCase(java.util.Locale.ROOT));
+    node.put("outcome", summary.outcome().name().toLowerCase(Locale.ROOT));
     node.put("documents", counts.documents());
     node.put("malformed", counts.malformed());
     node.put("tokens", counts.tokens());

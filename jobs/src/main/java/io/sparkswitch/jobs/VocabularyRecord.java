@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.token.VocabularySpec;
+import io.sparkswitch.jobs.track.OutputFolder;
+import java.io.IOException;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * {@code vocabulary.json}: written after {@code spiece.model}, it says that the vocabulary is
@@ -53,5 +56,23 @@ record VocabularyRecord(VocabularySpec spec, String madeFrom, Map<String, String
       throw new InputException(
           "%s is damaged: make the vocabulary again with --fresh".formatted(where), e);
     }
+  }
+
+  /**
+   * The record of a folder that the verb vocab wrote.
+   *
+   * @throws InputException if there is none
+   */
+  static VocabularyRecord open(String vocabulary, Configuration hadoop) throws IOException {
+    OutputFolder folder = OutputFolder.of(vocabulary, hadoop);
+    String text =
+        folder
+            .read(FILE)
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "--vocab %s holds no %s: run the verb vocab first"
+                            .formatted(vocabulary, FILE)));
+    return fromJson(text, folder.uri(FILE));
   }
 }

@@ -96,6 +96,21 @@ public final class CheckpointFolder {
     return Optional.empty();
   }
 
+  /**
+   * The checkpoint of a step that a certain attempt committed.
+   *
+   * @throws IOException if there is none
+   */
+  public Committed open(long step, int attempt) throws IOException {
+    return committed().stream()
+        .filter(c -> c.manifest().step() == step && c.manifest().attempt() == attempt)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "%s has no checkpoint of attempt %d".formatted(folder(step), attempt)));
+  }
+
   /** Deletes all but the newest {@code keep} checkpoints. */
   public void prune(int keep) throws IOException {
     List<Committed> all = committed();

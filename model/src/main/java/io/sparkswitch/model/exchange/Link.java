@@ -7,19 +7,22 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelPromise;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
  * One authenticated connection to a peer.
  *
- * <p>Concurrency: the program's thread sends, reclaims and receives; the network thread writes,
- * reads and reports the end. Reading pauses while more than a bound of bytes waits in the mailbox;
- * sending never waits, so that two sides with full mailboxes still come to receive.
+ * <p>Concurrency: the program's thread sends (directly while nothing is queued), reclaims and
+ * receives; the network thread writes what is queued, reads and reports the end. Reading pauses
+ * while more than a bound of bytes waits in the mailbox; sending never waits, so that two sides
+ * with full mailboxes still come to receive.
  *
  * <p>Ordering: as sent.
  */
@@ -36,6 +39,7 @@ final class Link {
   private final Mailbox mailbox;
   private final long mailboxBytes;
   private final BiConsumer<Link, Mailbox.Ending> onDeath;
+  private final AtomicInteger queued = new AtomicInteger();
   private volatile boolean paused;
   private volatile boolean goodbye;
   private Throwable cause;
@@ -85,7 +89,7 @@ final class Link {
         buffer.limit(limit);
       }
     }
-    write(writes, null);
+    write(writes, channel.newPromise());
   }
 
   void lend(Tag tag, ByteBuffer... bytes) {
@@ -118,22 +122,55 @@ final class Link {
     return buffer.limit(buffer.position() + bytes);
   }
 
+  /** Writes what the system takes at once, if nothing is queued; queues the rest. */
   private void write(List<ByteBuf> writes, ChannelPromise last) {
+    int written = queued.get() == 0 ? writeDirectly(writes) : 0;
+    List<ByteBuf> rest = writes.subList(written, writes.size());
+    if (rest.isEmpty()) {
+      last.setSuccess();
+      return;
+    }
+    queued.incrementAndGet();
+    last.addListener(done -> queued.decrementAndGet());
     try {
-      channel.eventLoop().execute(() -> writeAll(writes, last));
+      channel.eventLoop().execute(() -> writeAll(rest, last));
     } catch (RejectedExecutionException e) {
-      writes.forEach(ByteBuf::release);
+      rest.forEach(ByteBuf::release);
       throw new ExchangeException(
           Reason.CLOSED, rank, "this side is closed; sending to " + mailbox.peerName(), e);
     }
   }
 
-  private void writeAll(List<ByteBuf> writes, ChannelPromise last) {
-    for (int i = 0; i < writes.size(); i++) {
-      boolean end = i == writes.size() - 1;
-      channel.write(writes.get(i), end && last != null ? last : channel.voidPromise());
+  /** Returns how many buffers are written; the next one may be written in part. */
+  private int writeDirectly(List<ByteBuf> writes) {
+    if (!(channel instanceof Transport.Connection connection)) {
+      return 0;
     }
-    channel.flush();
+    int done = 0;
+    try {
+      while (done < writes.size()) {
+        ByteBuf next = writes.get(done);
+        int wanted = next.readableBytes();
+        int taken =
+            connection.javaChannel().write(next.internalNioBuffer(next.readerIndex(), wanted));
+        next.skipBytes(taken);
+        if (taken < wanted) {
+          break;
+        }
+        next.release();
+        done++;
+      }
+    } catch (IOException e) {
+      // The network thread meets the same error with the rest, and reports it.
+    }
+    return done;
+  }
+
+  private void writeAll(List<ByteBuf> writes, ChannelPromise last) {
+    for (int i = 0; i < writes.size() - 1; i++) {
+      channel.write(writes.get(i), channel.voidPromise());
+    }
+    channel.writeAndFlush(writes.get(writes.size() - 1), last);
   }
 
   /** Waits until what was lent last, and so all before it, is in the hands of the system. */

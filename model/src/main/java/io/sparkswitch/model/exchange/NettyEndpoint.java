@@ -109,7 +109,7 @@ public final class NettyEndpoint implements AutoCloseable {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(group)
-            .channel(Transport.serverChannel())
+            .channelFactory(Transport.Listener::new)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -211,7 +211,7 @@ public final class NettyEndpoint implements AutoCloseable {
   private void dial(PeerAddress peer, Duration patience) {
     new Bootstrap()
         .group(group)
-        .channel(Transport.channel())
+        .channelFactory(Transport::connection)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -290,7 +290,7 @@ public final class NettyEndpoint implements AutoCloseable {
     }
   }
 
-  private List<Link> joined() {
+  List<Link> joined() {
     return links.values().stream()
         .filter(place -> place.isDone() && !place.isCompletedExceptionally())
         .map(CompletableFuture::join)

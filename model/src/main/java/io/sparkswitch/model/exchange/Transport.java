@@ -1,20 +1,18 @@
 package io.sparkswitch.model.exchange;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollEventLoopGroup;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.util.concurrent.ThreadFactory;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.List;
 
 /**
- * Linux's epoll where Netty has its native library, else Java's selector.
+ * Netty over Java's selector. Its channels let the program's thread write by itself while nothing
+ * is queued before it, which spares the switch to the network thread and back. Java's channels
+ * allow that, also while another thread closes them; Netty's epoll channels do not.
  *
  * <p>Concurrency: one daemon thread a group.
  *
@@ -23,20 +21,46 @@ import java.util.concurrent.ThreadFactory;
 final class Transport {
   private Transport() {}
 
-  // Netty 4.2 deprecates these groups for others that 4.1 does not have; Spark 4.0 brings 4.1.
+  // Netty 4.2 deprecates this group for one that 4.1 does not have; Spark 4.0 brings 4.1.
   @SuppressWarnings("deprecation")
   static EventLoopGroup group(String name) {
-    ThreadFactory threads = new DefaultThreadFactory(name, true);
-    return Epoll.isAvailable()
-        ? new EpollEventLoopGroup(1, threads)
-        : new NioEventLoopGroup(1, threads);
+    return new NioEventLoopGroup(1, new DefaultThreadFactory(name, true));
   }
 
-  static Class<? extends Channel> channel() {
-    return Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+  /** A connection that shows its Java channel. */
+  static final class Connection extends NioSocketChannel {
+    Connection() throws IOException {
+      super(SocketChannel.open());
+    }
+
+    private Connection(Listener parent, SocketChannel accepted) {
+      super(parent, accepted);
+    }
+
+    @Override
+    public SocketChannel javaChannel() {
+      return super.javaChannel();
+    }
   }
 
-  static Class<? extends ServerChannel> serverChannel() {
-    return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  /** A server whose connections are of that kind. */
+  static final class Listener extends NioServerSocketChannel {
+    @Override
+    protected int doReadMessages(List<Object> accepted) throws Exception {
+      SocketChannel channel = javaChannel().accept();
+      if (channel == null) {
+        return 0;
+      }
+      accepted.add(new Connection(this, channel));
+      return 1;
+    }
+  }
+
+  static Connection connection() {
+    try {
+      return new Connection();
+    } catch (IOException e) {
+      throw new IllegalStateException("this system has no socket left", e);
+    }
   }
 }

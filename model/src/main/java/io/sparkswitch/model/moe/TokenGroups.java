@@ -43,6 +43,15 @@ public record TokenGroups(
     return Math.min(group * groupSequences, sequences) * length;
   }
 
+  /** Real tokens at hand. */
+  public long realTokens() {
+    long count = 0;
+    for (boolean token : real) {
+      count += token ? 1 : 0;
+    }
+    return count;
+  }
+
   /** Real tokens of a group. */
   public int realTokens(int group) {
     int count = 0;

@@ -59,10 +59,7 @@ public final class GradientStep {
   }
 
   private static Result result(double crossEntropy, Inputs inputs, Pass pass) {
-    long targets = 0;
-    for (boolean real : inputs.decoderGroups().real()) {
-      targets += real ? 1 : 0;
-    }
+    long targets = inputs.decoderGroups().realTokens();
     return new Result(crossEntropy, targets, List.copyOf(pass.metrics()));
   }
 }

@@ -80,6 +80,7 @@ public final class Tensors {
   public static Tensor own(Tensor tensor) {
     PointerScope scope = PointerScope.getInnerScope();
     if (scope != null) {
+      tensor.retainReference();
       scope.detach(tensor);
     }
     return tensor;

@@ -1,0 +1,49 @@
+package io.sparkswitch.jobs;
+
+import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "pretrain",
+    description =
+        "Trains a T5 or Switch T5 on span corruption. Experts are spread over the executors, the"
+            + " driver aggregates the dense gradients. The same command again continues.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    footer = {
+      "",
+      "Example: sparkswitch pretrain --shards runs/demo/shards --out runs/demo/switch"
+          + " --config conf/runs/demo-switch.conf"
+    })
+final class PretrainVerb extends ConfiguredVerb {
+  @Mixin private OutputOptions output;
+
+  @Mixin private ShardOptions shards;
+
+  @Override
+  Optional<String> statusFolder() {
+    return Optional.of(output.out());
+  }
+
+  @Override
+  boolean needsGang() {
+    return true;
+  }
+
+  @Override
+  List<String> sections() {
+    return List.of("model", "routing", "data", "training", "optimizer", "gang", "exchange");
+  }
+
+  @Override
+  void run(VerbRun run) throws Exception {
+    OpenShards open = OpenShards.open(shards, run);
+    Folders folders =
+        new Folders(
+            shards.training(), shards.validation(), run.folder().uri(TrainingJob.CHECKPOINTS), "");
+    new TrainingJob(run, open, folders).run(output.fresh(), dense -> {});
+  }
+}

@@ -1,0 +1,117 @@
+package io.sparkswitch.jobs;
+
+import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.shard.Digests;
+import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.gang.Gang;
+import io.sparkswitch.jobs.loop.Architecture;
+import io.sparkswitch.jobs.loop.ModelWorker;
+import io.sparkswitch.jobs.loop.Plan;
+import io.sparkswitch.jobs.loop.TrainingLoop;
+import io.sparkswitch.jobs.loop.TrainingRun;
+import io.sparkswitch.jobs.loop.WorkerSpec;
+import io.sparkswitch.jobs.track.Console;
+import io.sparkswitch.jobs.track.MetricsLog;
+import io.sparkswitch.jobs.track.StepMetrics;
+import io.sparkswitch.model.checkpoint.CheckpointFolder;
+import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
+import io.sparkswitch.model.tensor.Parameters;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** What {@code pretrain} and {@code distill} share: checks, the gang, the loop. */
+final class TrainingJob {
+  static final String CHECKPOINTS = "checkpoints";
+
+  private final VerbRun run;
+  private final RunConfig config;
+  private final OpenShards shards;
+  private final WorkerSpec spec;
+  private final Map<String, String> extraProvenance = new LinkedHashMap<>();
+
+  /**
+   * @param shards both splits, which must belong together and to the configuration
+   */
+  TrainingJob(VerbRun run, OpenShards shards, WorkerSpec.Folders folders) {
+    this.run = run;
+    this.config = run.config();
+    this.shards = shards;
+    this.spec = new WorkerSpec(config, folders);
+  }
+
+  /** Something more that a checkpoint depends on, such as its teacher. */
+  void dependsOn(String name, String hash) {
+    extraProvenance.put(name, hash);
+  }
+
+  /**
+   * Trains to the last step, or finds nothing to do.
+   *
+   * @param beginning applied to freshly initialised dense parameters
+   */
+  void run(boolean fresh, Consumer<Parameters> beginning) throws Exception {
+    if (fresh) {
+      run.folder().delete(CHECKPOINTS);
+      run.folder().delete(MetricsLog.FILE);
+    }
+    Map<String, String> provenance = provenance();
+    Optional<Committed> latest =
+        new CheckpointFolder(spec.folders().checkpoints(), run.hadoop()).latest();
+    long done = latest.map(c -> c.manifest().step()).orElse(0L);
+    TrainingRun training =
+        new TrainingRun(
+            spec,
+            run.folder(),
+            new Console(run.out(), config.training().steps(), Clock.systemUTC()),
+            shards.vocabulary().rows(),
+            shards.validation().segments(),
+            provenance,
+            beginning);
+    if (latest.isPresent()) {
+      training.requireOwn(latest.get());
+    }
+    if (done >= config.training().steps()) {
+      run.say("Nothing to do: %s has all %d steps.".formatted(latest.get().folder(), done));
+      run.results().put("step", done);
+      return;
+    }
+    StepMetrics last = train(training, done);
+    run.results().put("step", config.training().steps());
+    if (last != null) {
+      run.results().put("loss", last.loss());
+    }
+    run.say(
+        "Checkpoint: %s. Next: sparkswitch evaluate --run %s --shards …"
+            .formatted(run.folder().uri(CHECKPOINTS), run.folder().uri()));
+  }
+
+  private StepMetrics train(TrainingRun training, long done) throws Exception {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
+    Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
+    Plan plan = Plan.of(config, shards.vocabulary().rows(), gang.size());
+    SegmentLengths lengths = shards.lengths();
+    plan.sentences(lengths.inputs(), lengths.targets()).forEach(run::say);
+    run.say(done == 0 ? "Starting at step 0." : "Resuming at step %d.".formatted(done));
+    run.progress("training");
+    return gang.run(new ModelWorker(spec), new TrainingLoop(training, run.hadoop()));
+  }
+
+  private Map<String, String> provenance() throws IOException {
+    Provenance provenance =
+        Provenance.of(run.verb(), config)
+            .withData(shards.train().manifest().dataDigest())
+            .withVocabulary(shards.vocabulary().digest());
+    run.keep(provenance);
+    Map<String, String> all = new LinkedHashMap<>(provenance.toMap());
+    String identity = Architecture.identity(config, shards.vocabulary().rows());
+    all.put("modelHash", Digests.of(identity.getBytes(StandardCharsets.UTF_8)));
+    all.putAll(extraProvenance);
+    return all;
+  }
+}

@@ -1,0 +1,55 @@
+package io.sparkswitch.jobs.gang;
+
+import io.sparkswitch.data.pipeline.HadoopSettings;
+import io.sparkswitch.model.tensor.Natives;
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Function1;
+import scala.collection.Iterator;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+
+/**
+ * The one barrier stage in which a gang lives.
+ *
+ * @param rendezvous how its tasks meet
+ * @param task what they do
+ * @param hadoop the cluster's file systems
+ */
+record BarrierStage(Rendezvous rendezvous, GangTask task, HadoopSettings hadoop)
+    implements Serializable {
+
+  /** Starts the stage and returns at once. */
+  JavaFutureAction<List<String>> start(JavaSparkContext spark, int size) {
+    ClassTag<String> tag = ClassTag$.MODULE$.apply(String.class);
+    Function1<Iterator<Integer>, Iterator<String>> body =
+        (Function1<Iterator<Integer>, Iterator<String>> & Serializable) ranks -> runTask();
+    List<Integer> ranks = IntStream.range(0, size).boxed().toList();
+    return JavaRDD.fromRDD(
+            spark.parallelize(ranks, size).rdd().barrier().mapPartitions(body, false, tag), tag)
+        .collectAsync();
+  }
+
+  private Iterator<String> runTask() {
+    Natives.prepare();
+    BarrierTaskContext context = BarrierTaskContext.get();
+    try (var exchange = rendezvous.join(context)) {
+      task.run(new GangMember(exchange, rendezvous.attempt(), hadoop.conf()));
+    } catch (Exception e) {
+      throw BarrierStage.<RuntimeException>unchecked(e);
+    }
+    return CollectionConverters.asScala(List.of("rank " + context.partitionId()).iterator());
+  }
+
+  /** Rethrows as it is: Spark reports the class and message of what a task throws. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> T unchecked(Throwable e) throws T {
+    throw (T) e;
+  }
+}

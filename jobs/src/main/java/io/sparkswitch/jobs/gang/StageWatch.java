@@ -1,0 +1,67 @@
+package io.sparkswitch.jobs.gang;
+
+import io.sparkswitch.model.exchange.ExchangeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.ExceptionFailure;
+import org.apache.spark.Success$;
+import org.apache.spark.TaskEndReason;
+import org.apache.spark.TaskFailedReason;
+import org.apache.spark.TaskKilled;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+
+/**
+ * Why tasks ended, to tell an executor that was lost from one that failed by itself: the latter
+ * would only fail again.
+ *
+ * <p>Concurrency: Spark's listener thread writes, the supervisor reads.
+ */
+final class StageWatch extends SparkListener {
+  private final List<TaskFailedReason> reasons = new ArrayList<>();
+
+  @Override
+  public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
+    TaskEndReason reason = end.reason();
+    if (reason != Success$.MODULE$ && reason instanceof TaskFailedReason failed) {
+      reasons.add(failed);
+      notifyAll();
+    }
+  }
+
+  synchronized void clear() {
+    reasons.clear();
+  }
+
+  /** Waits a moment for the first failure to be told. */
+  synchronized void awaitFailure(long millis) throws InterruptedException {
+    long deadline = System.currentTimeMillis() + millis;
+    for (long left = millis; reasons.isEmpty() && left > 0; ) {
+      wait(left);
+      left = deadline - System.currentTimeMillis();
+    }
+  }
+
+  /** The failure that is a task's own, if there is one. */
+  synchronized Optional<ExceptionFailure> ownFailure() {
+    return reasons.stream()
+        .filter(ExceptionFailure.class::isInstance)
+        .map(ExceptionFailure.class::cast)
+        .filter(failure -> !failure.className().equals(ExchangeException.class.getName()))
+        .filter(failure -> !failure.className().contains("TaskKilled"))
+        .filter(failure -> !failure.className().equals(InterruptedException.class.getName()))
+        .findFirst();
+  }
+
+  /** How executors were lost, for a sentence. */
+  synchronized String losses() {
+    return reasons.stream()
+        .filter(reason -> !(reason instanceof TaskKilled))
+        .filter(reason -> !(reason instanceof ExceptionFailure))
+        .map(reason -> reason.toErrorString().lines().findFirst().orElse(""))
+        .distinct()
+        .reduce((a, b) -> a + "; " + b)
+        .orElse("a connection ended");
+  }
+}

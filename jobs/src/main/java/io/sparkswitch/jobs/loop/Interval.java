@@ -1,0 +1,62 @@
+package io.sparkswitch.jobs.loop;
+
+import io.sparkswitch.jobs.track.LayerSummary;
+import io.sparkswitch.jobs.track.StepMetrics;
+import io.sparkswitch.model.moe.LayerMetrics;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Sums the steps between two lines of the log. */
+final class Interval {
+  private final double auxiliaryLossFactor;
+  private RankReport sum = RankReport.none();
+  private double lossSum;
+  private long steps;
+  private long startedAt = System.nanoTime();
+
+  Interval(double auxiliaryLossFactor) {
+    this.auxiliaryLossFactor = auxiliaryLossFactor;
+  }
+
+  void add(RankReport report) {
+    sum = sum.plus(report);
+    lossSum += report.loss();
+    steps++;
+  }
+
+  boolean isEmpty() {
+    return steps == 0;
+  }
+
+  /** The means so far; starts the next interval. */
+  StepMetrics finish(long step, double learningRate, OptionalDouble validationLoss) {
+    double seconds = (System.nanoTime() - startedAt) / 1e9;
+    Map<String, LayerSummary> layers = new LinkedHashMap<>();
+    double auxiliary = 0;
+    for (LayerMetrics layer : sum.layers()) {
+      LayerSummary summary = LayerSummary.of(layer, steps);
+      layers.put(layer.layer(), summary);
+      auxiliary += summary.auxiliaryLoss();
+    }
+    StepMetrics metrics =
+        new StepMetrics(
+            step,
+            lossSum / steps,
+            auxiliaryLossFactor * auxiliary,
+            learningRate,
+            new StepMetrics.Throughput(sum.tokens() / seconds, seconds / steps),
+            validationLoss,
+            layers);
+    sum = RankReport.none();
+    lossSum = 0;
+    steps = 0;
+    startedAt = System.nanoTime();
+    return metrics;
+  }
+
+  /** Time that is not training, such as an evaluation, does not count. */
+  void exclude(long nanos) {
+    startedAt += nanos;
+  }
+}

@@ -1,0 +1,60 @@
+package io.sparkswitch.jobs.loop;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What the driver tells every rank to do next.
+ *
+ * @param command what
+ * @param step the step, batch or checkpoint it concerns
+ * @param argument meaning depends on the command
+ * @param learningRate of an update
+ */
+record Order(Command command, long step, long argument, double learningRate) {
+  private static final int BYTES = Integer.BYTES + 2 * Long.BYTES + Double.BYTES;
+
+  /** The commands, in the order of a step. */
+  enum Command {
+    /** Receive a slice of the dense parameters and gather the others. */
+    PARAMETERS,
+    /** Load the experts from the checkpoint of (step, attempt = argument). */
+    LOAD,
+    /** Compute gradients of a step; send the summed slice and a report. */
+    TRAIN,
+    /** The verdict: update the experts with the learning rate; argument 0 skips the update. */
+    UPDATE,
+    /** Write the experts of this rank as a shard of checkpoint {@code step}. */
+    CHECKPOINT,
+    /** Sum the loss over validation batch {@code step}; argument 1 uses the training capacity. */
+    EVALUATE,
+    /** Write soft targets for the student's step. */
+    TEACH,
+    /** Close the file of soft targets of steps [argument, step) and send its entry. */
+    TARGETS_FILE,
+    /** The work is done. */
+    STOP
+  }
+
+  static Order of(Command command, long step) {
+    return new Order(command, step, 0, 0);
+  }
+
+  static Order of(Command command, long step, long argument) {
+    return new Order(command, step, argument, 0);
+  }
+
+  byte[] toBytes() {
+    return ByteBuffer.allocate(BYTES)
+        .putInt(command.ordinal())
+        .putLong(step)
+        .putLong(argument)
+        .putDouble(learningRate)
+        .array();
+  }
+
+  static Order of(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return new Order(
+        Command.values()[buffer.getInt()], buffer.getLong(), buffer.getLong(), buffer.getDouble());
+  }
+}

@@ -1,0 +1,228 @@
+package io.sparkswitch.jobs.loop;
+
+import io.sparkswitch.data.batch.Batch;
+import io.sparkswitch.data.batch.BatchStream;
+import io.sparkswitch.data.shard.ShardSet;
+import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.gang.GangMember;
+import io.sparkswitch.jobs.loop.Order.Command;
+import io.sparkswitch.model.checkpoint.CheckpointFolder;
+import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
+import io.sparkswitch.model.exchange.Direction;
+import io.sparkswitch.model.exchange.Exchange;
+import io.sparkswitch.model.exchange.Tag;
+import io.sparkswitch.model.moe.LayerMetrics;
+import io.sparkswitch.model.moe.Pass;
+import io.sparkswitch.model.moe.RoutingRule;
+import io.sparkswitch.model.optim.Adafactor;
+import io.sparkswitch.model.t5.GradientStep;
+import io.sparkswitch.model.t5.Inputs;
+import io.sparkswitch.model.t5.T5Config;
+import io.sparkswitch.model.t5.T5Model;
+import io.sparkswitch.model.tensor.Noise;
+import io.sparkswitch.model.tensor.Tape;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** One rank of a gang: its part of the model, and what it can be ordered to do. */
+final class Rank implements AutoCloseable {
+  private final RunConfig config;
+  private final WorkerSpec.Folders folders;
+  private final GangMember member;
+  private final Exchange exchange;
+  private final T5Model model;
+  private final Adafactor optimizer;
+  private final BatchStream training;
+  private final BatchStream validation;
+  private final Objectives objectives;
+  private final TargetsOfRank targets;
+  private long tick;
+
+  Rank(WorkerSpec spec, GangMember member) throws IOException {
+    this.config = spec.config();
+    this.folders = spec.folders();
+    this.member = member;
+    this.exchange = member.exchange();
+    ShardSet shards = Streams.open(folders.trainShards(), member.hadoop());
+    this.training = Streams.training(config, shards);
+    this.validation =
+        Streams.validation(config, Streams.open(folders.validationShards(), member.hadoop()));
+    T5Config architecture = Architecture.of(config, shards.manifest().vocabulary().rows());
+    this.model = new T5Model(architecture, ScalarType.Float, exchange.rank(), exchange.size());
+    model.experts().initialise(config.seed());
+    this.optimizer = new Adafactor(model.experts(), Architecture.adafactor(config.optimizer()));
+    this.objectives = Objectives.of(spec, member.hadoop());
+    this.targets = new TargetsOfRank(spec, member, training.corruptionSeed());
+  }
+
+  /** Does what the driver orders until it says stop. */
+  void obey() throws IOException {
+    while (true) {
+      tick++;
+      Order order = Order.of(exchange.receiveBytes(Exchange.DRIVER, tag(Direction.CONTROL)));
+      if (order.command() == Command.STOP) {
+        return;
+      }
+      try (PointerScope scope = new PointerScope()) {
+        obey(order);
+      }
+    }
+  }
+
+  private void obey(Order order) throws IOException {
+    switch (order.command()) {
+      case PARAMETERS -> receiveParameters();
+      case LOAD -> load(order.step(), Math.toIntExact(order.argument()));
+      case TRAIN -> train(order.step());
+      case UPDATE -> optimizer.step(order.step() + 1, order.learningRate());
+      case CHECKPOINT -> checkpoint(order.step());
+      case EVALUATE -> evaluate(order.step(), order.argument() == 1);
+      case TEACH -> teach(order.step());
+      case TARGETS_FILE -> answer(targets.finishFile(order.argument(), order.step()));
+      case STOP -> throw new IllegalStateException("stop is handled before");
+    }
+  }
+
+  private void receiveParameters() {
+    Tensor values = model.dense().values();
+    long total = values.numel();
+    long from = Exchange.sliceStart(total, exchange.rank(), exchange.size());
+    long to = Exchange.sliceStart(total, exchange.rank() + 1, exchange.size());
+    Tensor slice =
+        exchange.receive(Exchange.DRIVER, tag(Direction.FROM_DRIVER), ScalarType.Float, to - from);
+    model.dense().assign(exchange.allGather(tag(Direction.ALL_GATHER), slice, total));
+  }
+
+  private void load(long step, int attempt) throws IOException {
+    CheckpointFolder folder = new CheckpointFolder(folders.checkpoints(), member.hadoop());
+    ModelTensors.read(
+        folder.open(step, attempt), member.hadoop(), model.experts(), optimizer.state());
+  }
+
+  private void train(long step) throws IOException {
+    Batch batch = training.batch(step);
+    int group = config.routing().groupSequences();
+    Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
+    model.dense().zeroGradients();
+    model.experts().zeroGradients();
+    RankReport report = RankReport.none();
+    int parts = config.training().microBatches();
+    for (int part = 0; part < parts; part++) {
+      report = report.plus(trainPart(step, batch, share.part(group, part, parts), part));
+    }
+    Tensor slice = exchange.reduceScatter(tag(Direction.REDUCE_SCATTER), model.dense().gradients());
+    exchange.send(Exchange.DRIVER, tag(Direction.TO_DRIVER), slice);
+    boolean finite = isFinite(slice) && isFinite(model.experts().gradients());
+    answer(report.plus(new RankReport(0, 0, 0, finite, List.of())).toBytes());
+  }
+
+  private RankReport trainPart(long step, Batch batch, Share share, int part) throws IOException {
+    try (PointerScope scope = new PointerScope()) {
+      RoutingRule rule =
+          new RoutingRule(
+              config.model().capacityFactor(),
+              config.model().jitterNoise(),
+              config.model().auxiliaryLossFactor());
+      Pass pass =
+          new Pass(
+              Tape.recording(),
+              exchange,
+              new Tag(member.attempt(), tick, part, 0, Direction.CONTROL),
+              rule,
+              new Noise(config.seed(), step),
+              config.model().dropoutRate(),
+              new ArrayList<LayerMetrics>());
+      Inputs inputs = inputs(batch, share);
+      return report(
+          GradientStep.train(model, inputs, pass, objectives.of(step, batch, share)), inputs);
+    }
+  }
+
+  private void checkpoint(long step) throws IOException {
+    if (model.experts().specs().isEmpty()) {
+      answer(new byte[0]);
+      return;
+    }
+    CheckpointFolder folder = new CheckpointFolder(folders.checkpoints(), member.hadoop());
+    Shard shard =
+        folder.writeShard(
+            step,
+            member.attempt(),
+            "experts-%03d-of-%03d".formatted(exchange.rank(), exchange.size()),
+            ModelTensors.of(model.experts(), optimizer.state()));
+    answer(ModelTensors.toJson(shard));
+  }
+
+  private void evaluate(long index, boolean withTrainingCapacity) {
+    Batch batch = validation.batch(index);
+    int group = config.routing().groupSequences();
+    Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
+    RoutingRule rule =
+        RoutingRule.withCapacity(
+            withTrainingCapacity
+                ? config.model().capacityFactor()
+                : config.model().evaluationCapacityFactor());
+    Inputs inputs = inputs(batch, share);
+    answer(
+        report(GradientStep.evaluate(model, inputs, inference(rule), Objectives.hard()), inputs)
+            .toBytes());
+  }
+
+  private void teach(long step) throws IOException {
+    Batch batch = training.batch(step);
+    int group = config.routing().groupSequences();
+    Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
+    targets.write(
+        step, batch, share, model, inputs(batch, share), inference(RoutingRule.dropless()));
+    answer(new byte[0]);
+  }
+
+  private Pass inference(RoutingRule rule) {
+    return new Pass(
+        Tape.inference(),
+        exchange,
+        new Tag(member.attempt(), tick, 0, 0, Direction.CONTROL),
+        rule,
+        new Noise(0, 0),
+        0,
+        new ArrayList<LayerMetrics>());
+  }
+
+  private Inputs inputs(Batch batch, Share share) {
+    return Inputs.of(batch, share.from(), share.to(), config.routing().groupSequences());
+  }
+
+  private static RankReport report(GradientStep.Result result, Inputs inputs) {
+    return new RankReport(
+        result.crossEntropy(),
+        result.targetTokens(),
+        inputs.encoderGroups().realTokens() + result.targetTokens(),
+        Double.isFinite(result.crossEntropy()),
+        result.layers());
+  }
+
+  private static boolean isFinite(Tensor tensor) {
+    return Double.isFinite(tensor.norm().item_double());
+  }
+
+  private void answer(byte[] bytes) {
+    exchange.sendBytes(Exchange.DRIVER, tag(Direction.CONTROL), bytes);
+  }
+
+  private Tag tag(Direction direction) {
+    return new Tag(member.attempt(), tick, 0, 0, direction);
+  }
+
+  @Override
+  public void close() throws IOException {
+    targets.close();
+    training.close();
+    validation.close();
+    optimizer.close();
+    model.close();
+  }
+}

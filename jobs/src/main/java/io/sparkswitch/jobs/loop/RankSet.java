@@ -1,0 +1,117 @@
+package io.sparkswitch.jobs.loop;
+
+import io.sparkswitch.jobs.loop.Order.Command;
+import io.sparkswitch.model.exchange.Direction;
+import io.sparkswitch.model.exchange.Exchange;
+import io.sparkswitch.model.exchange.Tag;
+import io.sparkswitch.model.tensor.Parameters;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** All ranks of a gang, as the driver orders them about. */
+final class RankSet {
+  private final Exchange exchange;
+  private final int attempt;
+  private long tick;
+
+  RankSet(Exchange exchange, int attempt) {
+    this.exchange = exchange;
+    this.attempt = attempt;
+  }
+
+  int size() {
+    return exchange.size();
+  }
+
+  /** Gives every rank the dense parameters: a slice each, which they gather among themselves. */
+  void sendParameters(Parameters dense) {
+    order(Order.of(Command.PARAMETERS, 0));
+    try (PointerScope scope = new PointerScope()) {
+      for (int rank = 0; rank < size(); rank++) {
+        exchange.send(rank, tag(Direction.FROM_DRIVER), slice(dense.values(), rank));
+      }
+    }
+  }
+
+  void load(long step, int checkpointAttempt) {
+    order(Order.of(Command.LOAD, step, checkpointAttempt));
+  }
+
+  /** Has the gradients of a step computed; the dense ones arrive in {@code dense}. */
+  RankReport train(long step, Parameters dense) {
+    order(Order.of(Command.TRAIN, step));
+    try (PointerScope scope = new PointerScope()) {
+      for (int rank = 0; rank < size(); rank++) {
+        Tensor into = slice(dense.gradients(), rank);
+        into.copy_(
+            exchange.receive(rank, tag(Direction.TO_DRIVER), ScalarType.Float, into.numel()));
+      }
+    }
+    return reports();
+  }
+
+  /** The verdict of a step: the experts are updated with this rate. */
+  void update(long step, double learningRate) {
+    order(new Order(Command.UPDATE, step, 0, learningRate));
+  }
+
+  /** Has the experts written; one answer a rank, empty where there are none. */
+  List<byte[]> checkpoint(long step) {
+    return ask(Order.of(Command.CHECKPOINT, step));
+  }
+
+  RankReport evaluate(long batch, boolean withTrainingCapacity) {
+    order(Order.of(Command.EVALUATE, batch, withTrainingCapacity ? 1 : 0));
+    return reports();
+  }
+
+  void teach(long step) {
+    ask(Order.of(Command.TEACH, step));
+  }
+
+  /** Closes the files of steps [from, to); one answer a rank. */
+  List<byte[]> finishTargets(long from, long to) {
+    return ask(Order.of(Command.TARGETS_FILE, to, from));
+  }
+
+  void stop() {
+    order(Order.of(Command.STOP, 0));
+  }
+
+  private List<byte[]> ask(Order order) {
+    order(order);
+    return answers();
+  }
+
+  private void order(Order order) {
+    tick++;
+    byte[] bytes = order.toBytes();
+    for (int rank = 0; rank < size(); rank++) {
+      exchange.sendBytes(rank, tag(Direction.CONTROL), bytes);
+    }
+  }
+
+  private RankReport reports() {
+    return answers().stream().map(RankReport::of).reduce(RankReport.none(), RankReport::plus);
+  }
+
+  private List<byte[]> answers() {
+    List<byte[]> answers = new ArrayList<>();
+    for (int rank = 0; rank < size(); rank++) {
+      answers.add(exchange.receiveBytes(rank, tag(Direction.CONTROL)));
+    }
+    return answers;
+  }
+
+  private Tensor slice(Tensor vector, int rank) {
+    long from = Exchange.sliceStart(vector.numel(), rank, size());
+    return vector.narrow(0, from, Exchange.sliceStart(vector.numel(), rank + 1, size()) - from);
+  }
+
+  private Tag tag(Direction direction) {
+    return new Tag(attempt, tick, 0, 0, direction);
+  }
+}

@@ -1,0 +1,52 @@
+package io.sparkswitch.jobs.loop;
+
+import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.track.Console;
+import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
+import io.sparkswitch.model.tensor.Parameters;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a training works with besides the gang.
+ *
+ * @param spec what ranks know as well
+ * @param folder the run folder
+ * @param console where a person watches
+ * @param vocabularyRows rows of the embedding
+ * @param validationSequences sequences of the validation split
+ * @param provenance goes into every checkpoint
+ * @param beginning applied to freshly initialised dense parameters: a student's inheritance
+ */
+public record TrainingRun(
+    WorkerSpec spec,
+    OutputFolder folder,
+    Console console,
+    int vocabularyRows,
+    long validationSequences,
+    Map<String, String> provenance,
+    Consumer<Parameters> beginning) {
+
+  /** What must not change between a checkpoint and the run that continues it. */
+  private static final List<String> IDENTITY =
+      List.of("modelHash", "dataHash", "vocabularyHash", "seed");
+
+  void say(String sentence) {
+    console.say(sentence);
+  }
+
+  /** Refuses to continue another run's checkpoint. */
+  public void requireOwn(Committed checkpoint) {
+    for (String key : IDENTITY) {
+      String theirs = checkpoint.manifest().provenance().get(key);
+      String ours = provenance.get(key);
+      if (ours != null && !ours.equals(theirs)) {
+        throw new UsageException(
+            "%s was made with %s %s, this run has %s: give --fresh to start over, or another --out"
+                .formatted(checkpoint.folder(), key, theirs, ours));
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.sparkswitch.jobs.loop;
+
+import io.sparkswitch.jobs.conf.RunConfig;
+import java.io.Serializable;
+
+/**
+ * What every rank must know; travels in the task's closure.
+ *
+ * @param config the effective configuration
+ * @param folders where the run's data lie
+ */
+public record WorkerSpec(RunConfig config, Folders folders) implements Serializable {
+
+  /**
+   * @param trainShards folder of the training split's shards
+   * @param validationShards folder of the validation split's shards
+   * @param checkpoints folder of the run's checkpoints
+   * @param targets folder of the teacher's soft targets; empty where there are none
+   */
+  public record Folders(
+      String trainShards, String validationShards, String checkpoints, String targets)
+      implements Serializable {
+
+    /** The layout of a shard folder and a run folder. */
+    public static Folders of(String shards, String run) {
+      return new Folders(shards + "/train", shards + "/validation", run + "/checkpoints", "");
+    }
+
+    public Folders withTargets(String folder) {
+      return new Folders(trainShards, validationShards, checkpoints, folder);
+    }
+
+    boolean hasTargets() {
+      return !targets.isEmpty();
+    }
+  }
+}
