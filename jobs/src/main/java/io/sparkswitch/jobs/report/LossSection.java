@@ -2,6 +2,7 @@ package io.sparkswitch.jobs.report;
 
 import io.sparkswitch.jobs.report.Series.Mark;
 import io.sparkswitch.jobs.report.Series.Point;
+import io.sparkswitch.jobs.track.StepMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -36,7 +37,8 @@ final class LossSection {
     List<Series> series = new ArrayList<>();
     for (Run run : runs) {
       series.add(
-          new Series("training " + run.role().folder(), Mark.NONE, points(run, Interval::loss))
+          new Series(
+                  "training " + run.role().folder(), Mark.NONE, points(run, LossSection::training))
               .below(y.to()));
     }
     for (Run run : runs) {
@@ -44,7 +46,7 @@ final class LossSection {
           new Series(
                   "validation " + run.role().folder(),
                   mark(run.role()),
-                  points(run, Interval::validationLoss))
+                  points(run, StepMetrics::validationLoss))
               .below(y.to()));
     }
     html.open("figure");
@@ -94,21 +96,28 @@ final class LossSection {
   private List<Point> allPoints() {
     List<Point> all = new ArrayList<>();
     for (Run run : runs) {
-      all.addAll(points(run, Interval::loss));
-      all.addAll(points(run, Interval::validationLoss));
+      all.addAll(points(run, LossSection::training));
+      all.addAll(points(run, StepMetrics::validationLoss));
     }
     return all;
   }
 
   private static boolean hasLoss(Run run) {
-    return !points(run, Interval::loss).isEmpty()
-        || !points(run, Interval::validationLoss).isEmpty();
+    return !points(run, LossSection::training).isEmpty()
+        || !points(run, StepMetrics::validationLoss).isEmpty();
   }
 
-  private static List<Point> points(Run run, Function<Interval, OptionalDouble> figure) {
+  private static OptionalDouble training(StepMetrics interval) {
+    return OptionalDouble.of(interval.loss());
+  }
+
+  private static List<Point> points(Run run, Function<StepMetrics, OptionalDouble> figure) {
     List<Point> points = new ArrayList<>();
-    for (Interval interval : run.intervals()) {
-      figure.apply(interval).ifPresent(y -> points.add(new Point(interval.step(), y)));
+    for (StepMetrics interval : run.intervals()) {
+      OptionalDouble y = figure.apply(interval);
+      if (Double.isFinite(y.orElse(Double.NaN))) {
+        points.add(new Point(interval.step(), y.getAsDouble()));
+      }
     }
     return points;
   }

@@ -75,6 +75,8 @@ final class ModelTable {
   }
 
   private static OptionalDouble widened(OptionalLong count) {
-    return count.isPresent() ? OptionalDouble.of(count.getAsLong()) : OptionalDouble.empty();
+    return count.isPresent()
+        ? OptionalDouble.of((double) count.getAsLong())
+        : OptionalDouble.empty();
   }
 }

@@ -11,20 +11,20 @@ final class Numbers {
 
   /** Three decimals: the noise between seeds is in the second. */
   static String nats(OptionalDouble nats) {
-    return nats.isPresent() ? format("%.3f", nats.getAsDouble()) : MISSING;
+    return shown(nats) ? format("%.3f", nats.getAsDouble()) : MISSING;
   }
 
   static String signedNats(OptionalDouble nats) {
-    return nats.isPresent() ? format("%+.3f", nats.getAsDouble()) : MISSING;
+    return shown(nats) ? format("%+.3f", nats.getAsDouble()) : MISSING;
   }
 
   static String count(OptionalDouble count) {
-    return count.isPresent() ? format("%,.0f", count.getAsDouble()) : MISSING;
+    return shown(count) ? format("%,.0f", count.getAsDouble()) : MISSING;
   }
 
   /** Three significant digits with a unit prefix: 2.92 M. */
   static String magnitude(OptionalDouble value) {
-    if (value.isEmpty()) {
+    if (!shown(value)) {
       return MISSING;
     }
     double scaled = value.getAsDouble();
@@ -40,7 +40,7 @@ final class Numbers {
 
   /** A share in [0, 1] as per cent. */
   static String share(OptionalDouble share) {
-    if (share.isEmpty()) {
+    if (!shown(share)) {
       return MISSING;
     }
     double percent = share.getAsDouble() * 100;
@@ -48,11 +48,11 @@ final class Numbers {
   }
 
   static String ratio(OptionalDouble ratio) {
-    return ratio.isPresent() ? format("%.2f", ratio.getAsDouble()) : MISSING;
+    return shown(ratio) ? format("%.2f", ratio.getAsDouble()) : MISSING;
   }
 
   static String duration(OptionalDouble seconds) {
-    if (seconds.isEmpty()) {
+    if (!shown(seconds)) {
       return MISSING;
     }
     long whole = Math.round(seconds.getAsDouble());
@@ -62,6 +62,10 @@ final class Numbers {
     return whole < 3600
         ? "%d min %d s".formatted(whole / 60, whole % 60)
         : "%d h %d min".formatted(whole / 3600, whole % 3600 / 60);
+  }
+
+  private static boolean shown(OptionalDouble figure) {
+    return Double.isFinite(figure.orElse(Double.NaN));
   }
 
   private static String format(String pattern, double value) {

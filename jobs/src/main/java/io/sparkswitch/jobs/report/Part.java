@@ -4,29 +4,21 @@ import java.util.List;
 
 /** What the journey leaves in a run folder besides trainings. */
 enum Part {
-  CORPUS("corpus", "corpus", "The corpus is", "demo-corpus", List.of()),
-  VOCABULARY("vocab", "vocabulary", "The vocabulary is", "vocab", List.of("vocab/vocabulary.json")),
-  SHARDS(
-      "shards",
-      "shards",
-      "The shards are",
-      "prepare",
-      List.of("shards/train/manifest.json", "shards/validation/manifest.json")),
-  TARGETS(
-      "targets", "soft targets", "The soft targets are", "teach", List.of("targets/manifest.json"));
+  CORPUS("corpus", "corpus", "The corpus is", "demo-corpus"),
+  VOCABULARY("vocab", "vocabulary", "The vocabulary is", "vocab"),
+  SHARDS("shards", "shards", "The shards are", "prepare"),
+  TARGETS("targets", "soft targets", "The soft targets are", "teach");
 
   private final String folder;
   private final String label;
   private final String subject;
   private final String verb;
-  private final List<String> descriptions;
 
-  Part(String folder, String label, String subject, String verb, List<String> descriptions) {
+  Part(String folder, String label, String subject, String verb) {
     this.folder = folder;
     this.label = label;
     this.subject = subject;
     this.verb = verb;
-    this.descriptions = descriptions;
   }
 
   String folder() {
@@ -49,6 +41,11 @@ enum Part {
 
   /** JSON files, relative to the run folder, that say what the part holds. */
   List<String> descriptions() {
-    return descriptions;
+    return switch (this) {
+      case CORPUS -> List.of();
+      case VOCABULARY -> List.of("vocab/vocabulary.json");
+      case SHARDS -> List.of("shards/train/manifest.json", "shards/validation/manifest.json");
+      case TARGETS -> List.of("targets/manifest.json");
+    };
   }
 }

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 
 /** What the folder holds, and what each training came from. */
@@ -23,6 +22,9 @@ final class ProvenanceSection {
           "gitCommit",
           "javaVersion",
           "sparkVersion");
+
+  /** Numbers of a manifest that only its readers need. */
+  private static final Set<String> NOT_TOLD = Set.of("schemaVersion", "rowGroupSegments");
 
   private final RunFolder folder;
 
@@ -93,22 +95,22 @@ final class ProvenanceSection {
 
   private static String facts(String file, JsonNode description) {
     List<String> facts = new ArrayList<>();
-    description
-        .properties()
-        .forEach(
-            field -> {
-              if (field.getValue().isNumber()) {
-                OptionalDouble value = JsonText.number(field.getValue());
-                boolean whole = field.getValue().isIntegralNumber();
-                facts.add(
-                    words(field.getKey())
-                        + " "
-                        + (whole ? Numbers.count(value) : field.getValue().asText()));
-              }
-            });
-    String[] path = file.split("/");
-    String where = path.length > 2 ? path[path.length - 2] + ": " : "";
+    for (JsonNode node :
+        List.of(description, description.path("totals"), description.path("settings"))) {
+      for (Map.Entry<String, JsonNode> field : node.properties()) {
+        if (field.getValue().isNumber() && !NOT_TOLD.contains(field.getKey())) {
+          facts.add(words(field.getKey()) + " " + number(field.getValue()));
+        }
+      }
+    }
+    int start = file.indexOf('/') + 1;
+    int end = file.lastIndexOf('/');
+    String where = start < end ? file.substring(start, end) + ": " : "";
     return facts.isEmpty() ? "" : where + String.join(", ", facts);
+  }
+
+  private static String number(JsonNode value) {
+    return value.isIntegralNumber() ? Numbers.count(JsonText.number(value)) : value.asText();
   }
 
   private static String text(JsonNode value) {

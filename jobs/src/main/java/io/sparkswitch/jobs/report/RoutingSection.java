@@ -2,11 +2,11 @@ package io.sparkswitch.jobs.report;
 
 import io.sparkswitch.jobs.report.Series.Mark;
 import io.sparkswitch.jobs.report.Series.Point;
+import io.sparkswitch.jobs.track.LayerSummary;
+import io.sparkswitch.jobs.track.StepMetrics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
-import java.util.stream.DoubleStream;
+import java.util.OptionalDouble;
 
 /** Tokens dropped by layer over steps, and how the tokens spread over the experts. */
 final class RoutingSection {
@@ -33,18 +33,16 @@ final class RoutingSection {
   }
 
   private void dropped(Html html, Run run) {
-    List<Interval> intervals = run.sparseIntervals();
-    List<String> layers = layers(intervals);
+    List<StepMetrics> intervals = run.sparseIntervals();
+    List<String> layers = LayerOrder.of(intervals);
     List<Series> series = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
       String layer = layers.get(i);
       List<Point> points = new ArrayList<>();
-      for (Interval interval : intervals) {
-        LayerInterval reported = interval.layers().get(layer);
-        if (reported != null) {
-          reported
-              .fractionTokensLeftBehind()
-              .ifPresent(share -> points.add(new Point(interval.step(), share * 100)));
+      for (StepMetrics interval : intervals) {
+        LayerSummary reported = interval.layers().get(layer);
+        if (reported != null && Double.isFinite(reported.fractionTokensLeftBehind())) {
+          points.add(new Point(interval.step(), reported.fractionTokensLeftBehind() * 100));
         }
       }
       series.add(new Series(style(layers, i), Mark.NONE, points));
@@ -81,11 +79,12 @@ final class RoutingSection {
   }
 
   private void usage(Html html, Run run) {
-    List<Interval> intervals = run.sparseIntervals();
-    Interval last = intervals.get(intervals.size() - 1);
+    List<StepMetrics> intervals = run.sparseIntervals();
+    StepMetrics last = intervals.get(intervals.size() - 1);
     double top =
         last.layers().values().stream()
-            .flatMapToDouble(layer -> DoubleStream.of(layer.expertUsage()))
+            .flatMap(layer -> layer.expertUsage().stream())
+            .mapToDouble(Double::doubleValue)
             .max()
             .orElse(0);
     html.element("h3", "Expert usage by layer: " + run.role().label());
@@ -98,8 +97,8 @@ final class RoutingSection {
       html.element("th", heading, "scope", "col");
     }
     html.close().close().open("tbody");
-    for (Map.Entry<String, LayerInterval> layer : last.layers().entrySet()) {
-      usageRow(html, layer.getKey(), layer.getValue(), top);
+    for (String layer : LayerOrder.of(List.of(last))) {
+      usageRow(html, layer, last.layers().get(layer), top);
     }
     html.close().close().close();
     html.element(
@@ -111,30 +110,23 @@ final class RoutingSection {
         "note");
   }
 
-  private static void usageRow(Html html, String name, LayerInterval layer, double top) {
-    double[] usage = layer.expertUsage();
+  private static void usageRow(Html html, String name, LayerSummary layer, double top) {
+    List<Double> usage = layer.expertUsage();
+    ExpertBalance balance = ExpertBalance.of(usage);
     html.open("tr").element("th", name, "scope", "row").open("td", "class", "strip");
-    if (usage.length == 0 || top <= 0) {
+    if (usage.isEmpty() || top <= 0) {
       html.text(Numbers.MISSING);
     } else {
       UsageStrip.write(html, name, usage, top);
     }
     html.close();
-    html.element("td", Numbers.ratio(layer.imbalance()));
+    html.element("td", Numbers.ratio(balance.imbalance()));
     html.element(
         "td",
-        usage.length == 0
-            ? Numbers.MISSING
-            : "%d of %d".formatted(layer.unusedExperts(), usage.length));
-    html.element("td", Numbers.share(layer.fractionTokensLeftBehind()));
-    html.element("td", Numbers.ratio(layer.routerConfidence()));
+        usage.isEmpty() ? Numbers.MISSING : "%d of %d".formatted(balance.unused(), usage.size()));
+    html.element("td", Numbers.share(OptionalDouble.of(layer.fractionTokensLeftBehind())));
+    html.element("td", Numbers.ratio(OptionalDouble.of(layer.routerConfidence())));
     html.close();
-  }
-
-  private static List<String> layers(List<Interval> intervals) {
-    TreeSet<String> names = new TreeSet<>(MetricsLines.LAYER_ORDER);
-    intervals.forEach(interval -> names.addAll(interval.layers().keySet()));
-    return List.copyOf(names);
   }
 
   private static String style(List<String> layers, int index) {

@@ -1,6 +1,7 @@
 package io.sparkswitch.jobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkswitch.jobs.track.StepMetrics;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -14,7 +15,7 @@ import java.util.OptionalLong;
  */
 record Run(
     Role role,
-    List<Interval> intervals,
+    List<StepMetrics> intervals,
     JsonNode evaluation,
     JsonNode status,
     JsonNode provenance) {
@@ -53,14 +54,17 @@ record Run(
   /** Training and evaluation together, as far as either was recorded. */
   OptionalDouble seconds() {
     OptionalDouble training = JsonText.number(status.path("seconds"));
-    OptionalDouble evaluating = evaluated("seconds");
+    OptionalDouble evaluating =
+        status.path("verb").asText().equals("evaluate")
+            ? OptionalDouble.empty() // the status is the evaluation's own
+            : evaluated("seconds");
     return training.isPresent() || evaluating.isPresent()
         ? OptionalDouble.of(training.orElse(0) + evaluating.orElse(0))
         : OptionalDouble.empty();
   }
 
   /** The intervals in which sparse layers reported; none for a dense model. */
-  List<Interval> sparseIntervals() {
+  List<StepMetrics> sparseIntervals() {
     return intervals.stream().filter(interval -> !interval.layers().isEmpty()).toList();
   }
 }

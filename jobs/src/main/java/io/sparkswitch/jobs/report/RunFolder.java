@@ -1,9 +1,12 @@
 package io.sparkswitch.jobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.jobs.track.MetricsLog;
+import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.jobs.track.StepMetrics;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -14,7 +17,6 @@ import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -46,7 +48,7 @@ record RunFolder(
           "run folder = %s is not there: give the folder that pretrain wrote to (--out)"
               .formatted(folder));
     }
-    return new Reader(files, files.makeQualified(root)).read();
+    return new Reader(OutputFolder.of(folder, conf), root.getName(), conf).read();
   }
 
   Optional<Run> run(Role role) {
@@ -57,13 +59,13 @@ record RunFolder(
     return run(role).map(Run::negLogPerplexity).orElse(OptionalDouble.empty());
   }
 
-  private record Reader(FileSystem files, Path root) {
+  private record Reader(OutputFolder files, String name, Configuration conf) {
 
     RunFolder read() throws IOException {
       Map<Role, Run> runs = new EnumMap<>(Role.class);
       List<Sample> samples = new ArrayList<>(samples("samples.json"));
       for (Role role : Role.values()) {
-        if (files.exists(new Path(root, role.folder()))) {
+        if (files.exists(role.folder())) {
           runs.put(role, run(role));
           samples.addAll(samples(role.folder() + "/samples.json"));
         }
@@ -71,7 +73,7 @@ record RunFolder(
       Map<Part, Map<String, JsonNode>> parts = new EnumMap<>(Part.class);
       List<OptionalDouble> seconds = new ArrayList<>();
       for (Part part : Part.values()) {
-        if (files.exists(new Path(root, part.folder()))) {
+        if (files.exists(part.folder())) {
           parts.put(part, descriptions(part));
           seconds.add(JsonText.number(json(part.folder() + "/status.json").path("seconds")));
         }
@@ -81,7 +83,7 @@ record RunFolder(
               .flatMapToDouble(OptionalDouble::stream)
               .toArray();
       return new RunFolder(
-          root.getName(),
+          name,
           runs,
           parts,
           samples,
@@ -92,12 +94,11 @@ record RunFolder(
 
     private Run run(Role role) throws IOException {
       String folder = role.folder();
-      String metrics = folder + "/metrics.jsonl";
       JsonNode evaluation = json(folder + "/evaluation.json");
       JsonNode provenance = json(folder + "/provenance.json");
       return new Run(
           role,
-          MetricsLines.parse(text(metrics).orElse(""), metrics),
+          intervals(folder),
           evaluation,
           json(folder + "/status.json"),
           provenance.isMissingNode() ? evaluation.path("provenance") : provenance);
@@ -123,19 +124,20 @@ record RunFolder(
       return samples;
     }
 
-    private JsonNode json(String file) throws IOException {
-      Optional<String> text = text(file);
-      return text.isPresent() ? JsonText.parse(text.get(), file) : JsonText.missing();
+    private List<StepMetrics> intervals(String run) throws IOException {
+      try {
+        return MetricsLog.read(OutputFolder.of(files.uri(run), conf));
+      } catch (IllegalArgumentException e) {
+        throw new InputException(
+            "%s/%s is damaged (%s): remove that line"
+                .formatted(run, MetricsLog.FILE, e.getMessage()),
+            e);
+      }
     }
 
-    private Optional<String> text(String file) throws IOException {
-      Path path = new Path(root, file);
-      if (!files.exists(path)) {
-        return Optional.empty();
-      }
-      try (FSDataInputStream in = files.open(path)) {
-        return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      }
+    private JsonNode json(String file) throws IOException {
+      Optional<String> text = files.read(file);
+      return text.isPresent() ? JsonText.parse(text.get(), file) : JsonText.missing();
     }
   }
 }

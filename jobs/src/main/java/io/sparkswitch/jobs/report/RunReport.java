@@ -1,13 +1,9 @@
 package io.sparkswitch.jobs.report;
 
+import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
-import org.apache.hadoop.fs.Path;
 
 /** Writes {@code report.html} and {@code summary.json} into a run folder. */
 public final class RunReport {
@@ -35,21 +31,9 @@ public final class RunReport {
     RunFolder run = RunFolder.read(folder, conf);
     Summary summary =
         Summary.of(run, totalSeconds.isPresent() ? totalSeconds : run.recordedSeconds());
-    Path root = new Path(folder);
-    FileSystem files = withoutChecksumFiles(root.getFileSystem(conf));
-    write(files, new Path(root, REPORT), new ReportPage(run, summary).render());
-    write(files, new Path(root, SUMMARY), summary.toJson());
+    OutputFolder files = OutputFolder.of(folder, conf);
+    files.write(REPORT, new ReportPage(run, summary).render());
+    files.write(SUMMARY, summary.toJson());
     return summary;
-  }
-
-  /** A person opens this folder: no hidden .crc files beside the report. */
-  private static FileSystem withoutChecksumFiles(FileSystem files) {
-    return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
-  }
-
-  private static void write(FileSystem files, Path path, String text) throws IOException {
-    try (OutputStream out = files.create(path, true)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
   }
 }

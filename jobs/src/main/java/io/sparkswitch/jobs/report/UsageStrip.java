@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.report;
 
+import java.util.List;
 import java.util.OptionalDouble;
 
 /** One bar an expert, as wide as its cell. */
@@ -13,8 +14,8 @@ final class UsageStrip {
    * @param usage share of tokens, {@code [experts]}
    * @param top the share that reaches the strip's upper edge, above 0
    */
-  static void write(Html html, String layer, double[] usage, double top) {
-    int width = usage.length * SLOT;
+  static void write(Html html, String layer, List<Double> usage, double top) {
+    int width = usage.size() * SLOT;
     html.open(
         "svg",
         "viewBox",
@@ -24,9 +25,9 @@ final class UsageStrip {
         "role",
         "img",
         "aria-label",
-        "Usage of the %d experts of %s".formatted(usage.length, layer));
-    for (int expert = 0; expert < usage.length; expert++) {
-      double height = usage[expert] / top * HEIGHT;
+        "Usage of the %d experts of %s".formatted(usage.size(), layer));
+    for (int expert = 0; expert < usage.size(); expert++) {
+      double height = usage.get(expert) / top * HEIGHT;
       html.open(
           "rect",
           "x",
@@ -40,10 +41,10 @@ final class UsageStrip {
       html.element(
           "title",
           "expert %d: %s of the tokens"
-              .formatted(expert, Numbers.share(OptionalDouble.of(usage[expert]))));
+              .formatted(expert, Numbers.share(OptionalDouble.of(usage.get(expert)))));
       html.close();
     }
-    String even = LineChart.unit(HEIGHT - HEIGHT / (usage.length * top));
+    String even = LineChart.unit(HEIGHT - HEIGHT / (usage.size() * top));
     html.empty("path", "class", "even", "d", "M0 %sH%d".formatted(even, width));
     html.close();
   }

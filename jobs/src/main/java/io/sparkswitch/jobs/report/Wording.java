@@ -31,7 +31,7 @@ final class Wording {
 
   /** The caution that belongs beside every figure. */
   static String caution() {
-    return "One seed proves nothing. At this size two seeds of the same model can differ by as much"
+    return "One seed proves nothing. Two seeds of the same small model can differ by as much"
         + " as two models here: read these figures as one draw, not as a finding.";
   }
 
@@ -66,11 +66,12 @@ final class Wording {
           "%s has reported no interval (%s/metrics.jsonl), so it has no curves."
               .formatted(name, folder));
     }
-    int exitCode = run.status().path("exitCode").asInt(0);
-    if (exitCode != 0) {
+    String state = run.status().path("state").asText("done");
+    if (!state.equals("done")) {
       missing.add(
-          "%s did not end well (exit code %d in %s/status.json): its figures are those of an unfinished run."
-              .formatted(name, exitCode, folder));
+          "%s is not finished: %s/status.json says “%s” (%s). Its figures are those of an unfinished run."
+              .formatted(
+                  name, folder, state, run.status().path("message").asText(Numbers.MISSING)));
     }
     if (run.negLogPerplexity().isEmpty()) {
       missing.add(

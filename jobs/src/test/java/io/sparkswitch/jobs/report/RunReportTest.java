@@ -97,8 +97,11 @@ class RunReportTest {
 
   @Test
   void aFailedTrainingIsSaidInWords() throws IOException {
-    assertThat(TestRun.copiedTo(folder).with("switch/status.json", "{\"exitCode\": 4}").page())
-        .contains("did not end well (exit code 4 in switch/status.json)");
+    assertThat(
+            TestRun.copiedTo(folder)
+                .with("switch/status.json", "{\"state\": \"failed\", \"message\": \"loss is NaN\"}")
+                .page())
+        .contains("is not finished: switch/status.json says “failed” (loss is NaN)");
   }
 
   @Test
@@ -198,6 +201,36 @@ class RunReportTest {
     assertThatThrownBy(run::report)
         .isInstanceOf(InputException.class)
         .hasMessageContaining("dense/evaluation.json is not valid JSON");
+  }
+
+  @Test
+  void aDamagedLineOfMetricsIsRefusedWithItsFile() throws IOException {
+    TestRun run = TestRun.copiedTo(folder).with("dense/metrics.jsonl", "{oops\n");
+
+    assertThatThrownBy(run::report)
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("dense/metrics.jsonl is damaged")
+        .hasMessageContaining("{oops");
+  }
+
+  @Test
+  void aLossThatIsNoNumberLeavesAGap() throws Exception {
+    TestRun run =
+        TestRun.copiedTo(folder)
+            .with(
+                "dense/metrics.jsonl",
+                "{\"step\":1,\"loss\":5}\n{\"step\":2,\"loss\":null}\n{\"step\":3,\"loss\":4}\n");
+
+    assertThat(run.page()).doesNotContain("NaN");
+  }
+
+  @Test
+  void anEvaluationsOwnSecondsAreNotCountedTwice() throws IOException {
+    TestRun run =
+        TestRun.copiedTo(folder)
+            .with("dense/status.json", "{\"verb\": \"evaluate\", \"seconds\": 5.5}");
+
+    assertThat(run.report().seconds()).hasValue(3 * (100.0 + 5.0) + 5.5);
   }
 
   @Test
