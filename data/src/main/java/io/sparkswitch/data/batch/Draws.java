@@ -19,7 +19,7 @@ final class Draws {
   static long key(long... parts) {
     long key = GOLDEN;
     for (long part : parts) {
-      key = mix(key + GOLDEN ^ mix(part + GOLDEN));
+      key = mix((key + GOLDEN) ^ mix(part + GOLDEN));
     }
     return key;
   }

@@ -1,12 +1,14 @@
 package io.sparkswitch.data.shard;
 
+import java.io.Serializable;
+
 /**
  * How token ids are cut and stored.
  *
  * @param segmentLength tokens a segment
  * @param rowGroupSegments segments a Parquet row group holds at most: the unit of reading
  */
-public record ShardSettings(int segmentLength, int rowGroupSegments) {
+public record ShardSettings(int segmentLength, int rowGroupSegments) implements Serializable {
   public static final int MAX_ROW_GROUP_SEGMENTS = 4096;
 
   public ShardSettings {

@@ -1,12 +1,14 @@
 package io.sparkswitch.data.source;
 
+import java.io.Serializable;
+
 /**
  * One file of a corpus.
  *
  * @param path its qualified path in a Hadoop file system
  * @param bytes its length as stored
  */
-public record CorpusFile(String path, long bytes) {
+public record CorpusFile(String path, long bytes) implements Serializable {
   public CorpusFile {
     if (path.isBlank()) {
       throw new IllegalArgumentException("a corpus file needs a path");
