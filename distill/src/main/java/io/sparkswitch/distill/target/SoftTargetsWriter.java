@@ -1,0 +1,104 @@
+package io.sparkswitch.distill.target;
+
+import io.sparkswitch.distill.target.TargetFile.Span;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+
+/**
+ * Writes one file of the store, Parquet with zstd: rows in the order of (step, sequence). Nothing
+ * of it counts before a manifest names it.
+ */
+public final class SoftTargetsWriter implements AutoCloseable {
+  private final TargetChunk chunk;
+  private final int k;
+  private final DigestedFile file;
+  private final ParquetWriter<SoftTargets> parquet;
+  private long rows;
+  private long lastStep = -1;
+  private int lastSequence = -1;
+  private int firstOfSequences = Integer.MAX_VALUE;
+  private int endOfSequences;
+
+  private SoftTargetsWriter(
+      TargetChunk chunk, int k, DigestedFile file, ParquetWriter<SoftTargets> parquet) {
+    this.chunk = chunk;
+    this.k = k;
+    this.file = file;
+    this.parquet = parquet;
+  }
+
+  /**
+   * Creates a file.
+   *
+   * @param k tokens a position that every row will have
+   * @throws IOException if there is a file of that name already, or it cannot be created
+   */
+  public static SoftTargetsWriter create(Path folder, Configuration conf, TargetChunk chunk, int k)
+      throws IOException {
+    DigestedFile file = new DigestedFile(new Path(folder, chunk.fileName()), conf);
+    ParquetWriter<SoftTargets> parquet =
+        new Builder(file).withConf(conf).withCompressionCodec(CompressionCodecName.ZSTD).build();
+    return new SoftTargetsWriter(chunk, k, file, parquet);
+  }
+
+  /** Appends a row; rows come by step, and by sequence within a step. */
+  public void write(SoftTargets row) throws IOException {
+    if (row.step() < chunk.firstStep() || row.step() >= chunk.endStep()) {
+      throw new IllegalArgumentException(
+          "step %d does not belong into %s".formatted(row.step(), chunk.fileName()));
+    }
+    if (row.k() != k) {
+      throw new IllegalArgumentException(
+          "step %d, sequence %d has k = %d, %s holds k = %d"
+              .formatted(row.step(), row.sequence(), row.k(), chunk.fileName(), k));
+    }
+    if (row.step() < lastStep || (row.step() == lastStep && row.sequence() <= lastSequence)) {
+      throw new IllegalArgumentException(
+          "step %d, sequence %d came after step %d, sequence %d: rows are written in order, once"
+              .formatted(row.step(), row.sequence(), lastStep, lastSequence));
+    }
+    parquet.write(row);
+    rows++;
+    lastStep = row.step();
+    lastSequence = row.sequence();
+    firstOfSequences = Math.min(firstOfSequences, row.sequence());
+    endOfSequences = Math.max(endOfSequences, row.sequence() + 1);
+  }
+
+  /** Closes the file and tells what it holds; a writer without sequences leaves a file too. */
+  public TargetFile finish() throws IOException {
+    parquet.close();
+    return new TargetFile(
+        chunk.fileName(),
+        file.sha256(),
+        file.bytes(),
+        rows,
+        new Span(chunk.firstStep(), chunk.endStep()),
+        new Span(Math.min(firstOfSequences, endOfSequences), endOfSequences));
+  }
+
+  @Override
+  public void close() throws IOException {
+    parquet.close();
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<SoftTargets, Builder> {
+    Builder(DigestedFile file) {
+      super(file);
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    @Override
+    protected WriteSupport<SoftTargets> getWriteSupport(Configuration conf) {
+      return new SoftTargetsWriteSupport();
+    }
+  }
+}

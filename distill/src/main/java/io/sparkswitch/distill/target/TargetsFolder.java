@@ -1,0 +1,121 @@
+package io.sparkswitch.distill.target;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sparkswitch.data.shard.Digests;
+import io.sparkswitch.data.source.InputException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Where soft targets lie: files, and the manifest, created last, that makes them whole. */
+public final class TargetsFolder {
+  public static final String MANIFEST = "manifest.json";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private final Path folder;
+  private final Configuration conf;
+
+  public TargetsFolder(String folder, Configuration conf) {
+    this.folder = new Path(folder);
+    this.conf = conf;
+  }
+
+  /** A new file of this folder; see {@link SoftTargetsWriter#create}. */
+  public SoftTargetsWriter writer(TargetChunk chunk, int k) throws IOException {
+    return SoftTargetsWriter.create(folder, conf, chunk, k);
+  }
+
+  /** Commits the folder. Fails if there is a manifest already. */
+  public void commit(TargetsManifest manifest) throws IOException {
+    byte[] json = JSON.writeValueAsBytes(manifest);
+    Path path = new Path(folder, MANIFEST);
+    try (OutputStream out = path.getFileSystem(conf).create(path, false)) {
+      out.write(json);
+    }
+  }
+
+  /**
+   * The manifest; empty if there is none or it breaks off, both of which mean that the folder was
+   * never finished.
+   *
+   * @throws InputException if it is whole but not one that this version reads
+   */
+  public Optional<TargetsManifest> manifest() throws IOException {
+    Path path = new Path(folder, MANIFEST);
+    JsonNode tree;
+    try (InputStream in = path.getFileSystem(conf).open(path)) {
+      tree = JSON.readTree(in);
+    } catch (FileNotFoundException | JsonProcessingException e) {
+      return Optional.empty();
+    }
+    if (tree.isMissingNode()) {
+      return Optional.empty();
+    }
+    int version = tree.path("formatVersion").asInt();
+    if (version != TargetsManifest.FORMAT_VERSION) {
+      throw new InputException(
+          "%s has format version %d, this sparkswitch reads %d: run teach again with --fresh"
+              .formatted(path, version, TargetsManifest.FORMAT_VERSION));
+    }
+    try {
+      return Optional.of(JSON.treeToValue(tree, TargetsManifest.class));
+    } catch (JsonProcessingException e) {
+      throw new InputException(
+          "%s is not a manifest of soft targets: %s".formatted(path, e.getOriginalMessage()), e);
+    }
+  }
+
+  Path path(TargetFile file) {
+    return new Path(folder, file.name());
+  }
+
+  Configuration conf() {
+    return conf;
+  }
+
+  void verifyLength(TargetFile file) throws IOException {
+    Path path = path(file);
+    try {
+      long bytes = path.getFileSystem(conf).getFileStatus(path).getLen();
+      if (bytes != file.bytes()) {
+        throw damaged(file, "has %d bytes, not %d".formatted(bytes, file.bytes()));
+      }
+    } catch (FileNotFoundException e) {
+      throw damaged(file, "is missing");
+    }
+  }
+
+  void verifyDigest(TargetFile file) throws IOException {
+    Path path = path(file);
+    try (InputStream in = path.getFileSystem(conf).open(path)) {
+      if (!Digests.of(in).equals(file.sha256())) {
+        throw damaged(file, "was altered: its SHA-256 is not the manifest's");
+      }
+    } catch (FileNotFoundException e) {
+      throw damaged(file, "is missing");
+    }
+  }
+
+  InputException damaged(TargetFile file, String what) {
+    return new InputException("%s %s; %s".formatted(path(file), what, remedy()));
+  }
+
+  String remedy() {
+    return "run teach again with --fresh";
+  }
+
+  @Override
+  public String toString() {
+    return folder.toString();
+  }
+}

@@ -1,0 +1,95 @@
+package io.sparkswitch.distill.target;
+
+import io.sparkswitch.data.source.InputException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a finished folder of soft targets holds; its presence is the commit.
+ *
+ * @param formatVersion of this record and of the files' columns
+ * @param settings how the targets were made
+ * @param origin what they are a function of
+ * @param files in the order of steps, then names
+ * @param provenance who made it, with what
+ */
+public record TargetsManifest(
+    int formatVersion,
+    TargetsSettings settings,
+    TargetsOrigin origin,
+    List<TargetFile> files,
+    Map<String, String> provenance) {
+  /** The version that this code writes. */
+  public static final int FORMAT_VERSION = 1;
+
+  public TargetsManifest {
+    files =
+        files.stream()
+            .sorted(
+                Comparator.comparingLong((TargetFile file) -> file.steps().from())
+                    .thenComparing(TargetFile::name))
+            .toList();
+    provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
+    long rows = files.stream().mapToLong(TargetFile::rows).sum();
+    long expected = Math.multiplyExact(settings.steps(), origin.stream().batchSize());
+    if (rows != expected) {
+      throw new IllegalArgumentException(
+          "the files hold %d rows, but %d steps of %d sequences are %d: rows are missing or double"
+              .formatted(rows, settings.steps(), origin.stream().batchSize(), expected));
+    }
+  }
+
+  public static TargetsManifest of(
+      TargetsSettings settings,
+      TargetsOrigin origin,
+      List<TargetFile> files,
+      Map<String, String> provenance) {
+    return new TargetsManifest(FORMAT_VERSION, settings, origin, files, provenance);
+  }
+
+  /**
+   * Refuses to serve another run than the one the targets were made for.
+   *
+   * @throws InputException naming each field that differs, with both values
+   */
+  public void requireMatch(TargetsOrigin expected) {
+    Map<String, Object> wanted = expected.fields();
+    List<String> differences = new ArrayList<>();
+    origin
+        .fields()
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(wanted.get(name))) {
+                differences.add(
+                    "%s is %s in the targets and %s here".formatted(name, value, wanted.get(name)));
+              }
+            });
+    if (!differences.isEmpty()) {
+      throw new InputException(
+          "these soft targets were made for another run: %s; run teach for this one"
+              .formatted(String.join("; ", differences)));
+    }
+  }
+
+  /**
+   * Refuses a student that softens otherwise than the targets were softened, or runs longer.
+   *
+   * @throws InputException naming the setting and both values
+   */
+  public void requireCovers(double temperature, long steps) {
+    if (temperature != settings.temperature()) {
+      throw new InputException(
+          "the soft targets were made at temperature %s, distill.temperature is %s: use the same"
+              .formatted(settings.temperature(), temperature));
+    }
+    if (steps > settings.steps()) {
+      throw new InputException(
+          "the soft targets cover %d steps, the student trains for %d: run teach with teach.steps=%d"
+              .formatted(settings.steps(), steps, steps));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Soft targets and their store. */
+package io.sparkswitch.distill.target;

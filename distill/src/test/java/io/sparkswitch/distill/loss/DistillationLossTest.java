@@ -1,0 +1,249 @@
+package io.sparkswitch.distill.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkswitch.distill.target.SoftTargetsBatch;
+import io.sparkswitch.model.checkpoint.SafeTensorsReader;
+import io.sparkswitch.model.loss.CrossEntropy;
+import io.sparkswitch.model.t5.GradientStep.Loss;
+import io.sparkswitch.model.tensor.Natives;
+import io.sparkswitch.model.tensor.Noise;
+import io.sparkswitch.model.tensor.Noise.Site;
+import io.sparkswitch.model.tensor.Tensors;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** In float64 throughout. */
+class DistillationLossTest {
+  private static final int POSITIONS = 6;
+  private static final int VOCAB = 9;
+
+  private PointerScope scope;
+
+  @BeforeAll
+  static void natives() {
+    Natives.prepare();
+  }
+
+  @BeforeEach
+  void open() {
+    scope = new PointerScope();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  @Test
+  void lossAndGradientEqualTheGoldenOnes() throws IOException, URISyntaxException {
+    Path file = new Path(getClass().getResource("/golden/distill.safetensors").toURI());
+    try (SafeTensorsReader golden = new SafeTensorsReader(file, new Configuration())) {
+      Tensor labels = golden.read("labels").reshape(-1);
+      Tensor logits = leaf(golden.read("student_logits").reshape(10, 7));
+      SoftTargetsBatch soft = full(golden.read("teacher_probs").reshape(10, 7));
+      Loss loss = new DistillationLoss(0.25, 1).objective(soft).loss(logits, labels);
+      long kept = labels.ne(Tensors.scalar(CrossEntropy.IGNORED)).sum().item_long();
+      Tensor mean = loss.minimised().mul(Tensors.scalar(1.0 / kept));
+      mean.backward();
+      assertThat(kept).isEqualTo(7);
+      assertThat(mean.item_double()).isCloseTo(golden.read("loss").item_double(), within(1e-6));
+      assertThat(loss.crossEntropy().item_double() / kept)
+          .isCloseTo(golden.read("hard_ce").item_double(), within(1e-6));
+      Tensor expected = golden.read("grad.student_logits").reshape(10, 7);
+      assertThat(largest(logits.grad().sub(expected))).isLessThan(1e-6);
+      assertThat(largest(expected)).isGreaterThan(0.1);
+    }
+  }
+
+  @Test
+  void aStudentEqualToItsTeacherHasItsEntropyAndNoGradient() {
+    Tensor logits = logits(1);
+    Tensor p = logits.softmax(1);
+    double entropy = -p.mul(p.log()).sum().item_double();
+    for (double temperature : new double[] {1, 2}) {
+      Tensor student = leaf(logits.mul(Tensors.scalar(temperature)));
+      Loss loss = new DistillationLoss(1, temperature).objective(full(p)).loss(student, labels());
+      loss.minimised().backward();
+      double expected = entropy * temperature * temperature;
+      assertThat(loss.minimised().item_double()).isCloseTo(expected, within(1e-9));
+      assertThat(largest(student.grad())).isLessThan(1e-12);
+    }
+  }
+
+  @Test
+  void withOneMassForTheOthersItIsTheEntropyOfThatCoarserDistribution() {
+    Tensor student = leaf(logits(2));
+    SoftTargetsBatch soft = top(student.detach(), 3);
+    Loss loss = new DistillationLoss(1, 1).objective(soft).loss(student, labels());
+    loss.minimised().backward();
+    double entropy =
+        -soft.probabilities().mul(soft.probabilities().log()).sum().item_double()
+            - soft.remainder().mul(soft.remainder().log()).sum().item_double();
+    assertThat(loss.minimised().item_double()).isCloseTo(entropy, within(1e-9));
+    assertThat(largest(student.grad())).isLessThan(1e-12);
+  }
+
+  @Test
+  void theLossIsItsDefinitionTermByTerm() {
+    Tensor logits = logits(3);
+    SoftTargetsBatch soft = top(logits(4), 2);
+    Tensor p = logits.softmax(1).gather(1, soft.tokens());
+    Tensor rest = p.sum(1).neg().add(Tensors.scalar(1));
+    double expected =
+        -soft.probabilities().mul(p.log()).sum().item_double()
+            - soft.remainder().mul(rest.log()).sum().item_double();
+    Loss loss = new DistillationLoss(1, 1).objective(soft).loss(logits, labels());
+    assertThat(loss.minimised().item_double()).isCloseTo(expected, within(1e-9));
+  }
+
+  @Test
+  void gradientsEqualFiniteDifferences() {
+    double step = 1e-5;
+    DistillationLoss mixed = new DistillationLoss(0.4, 1.5);
+    Tensor labels = labels();
+    for (int k : new int[] {1, 4, VOCAB}) {
+      SoftTargetsBatch soft = k == VOCAB ? full(logits(6).softmax(1)) : top(logits(6), k);
+      Tensor logits = leaf(logits(5));
+      mixed.objective(soft).loss(logits, labels).minimised().backward();
+      for (int i = 0; i < POSITIONS * VOCAB; i++) {
+        double up = shifted(mixed, soft, labels, i, step);
+        double down = shifted(mixed, soft, labels, i, -step);
+        double gradient = logits.grad().reshape(-1).narrow(0, i, 1).item_double();
+        assertThat(gradient)
+            .as("k %d, logit %d", k, i)
+            .isCloseTo((up - down) / (2 * step), within(1e-7));
+      }
+    }
+  }
+
+  private static double shifted(
+      DistillationLoss mixed, SoftTargetsBatch soft, Tensor labels, int i, double shift) {
+    Tensor moved = logits(5).reshape(-1);
+    moved.narrow(0, i, 1).add_(Tensors.scalar(shift));
+    return mixed
+        .objective(soft)
+        .loss(moved.view(POSITIONS, VOCAB), labels)
+        .minimised()
+        .item_double();
+  }
+
+  @Test
+  void aVanishingRestIsStillFinite() {
+    Tensor logits = leaf(Tensors.floats(new float[] {200, 0, 0}, 1, 3));
+    SoftTargetsBatch soft =
+        new SoftTargetsBatch(
+            Tensors.indices(new int[1], 1, 1),
+            Tensors.floats(new float[] {0.5f}, 1, 1),
+            Tensors.floats(new float[] {0.5f}, 1));
+    Loss loss =
+        new DistillationLoss(1, 1).objective(soft).loss(logits, Tensors.indices(new int[1], 1));
+    loss.minimised().backward();
+    assertThat(loss.minimised().item_double()).isCloseTo(0.5 * (200 - Math.log(2)), within(1e-4));
+    assertThat(Tensors.toFloats(logits.grad())).containsExactly(0.5f, -0.25f, -0.25f);
+  }
+
+  @Test
+  void paddingHasNeitherLossNorGradient() {
+    Tensor labels = Tensors.indices(new int[] {1, -100, 2, -100, 3, -100}, POSITIONS);
+    Tensor logits = leaf(logits(7));
+    SoftTargetsBatch soft = top(logits(8), 2);
+    Loss all = new DistillationLoss(0.5, 1).objective(soft).loss(logits, labels);
+    all.minimised().backward();
+    Tensor kept = Tensors.indices(new int[] {0, 2, 4}, 3);
+    SoftTargetsBatch some =
+        new SoftTargetsBatch(
+            soft.tokens().index_select(0, kept),
+            soft.probabilities().index_select(0, kept),
+            soft.remainder().index_select(0, kept));
+    Loss alone =
+        new DistillationLoss(0.5, 1)
+            .objective(some)
+            .loss(logits.index_select(0, kept), labels.index_select(0, kept));
+    assertThat(all.minimised().item_double())
+        .isCloseTo(alone.minimised().item_double(), within(1e-12));
+    Tensor padding = Tensors.indices(new int[] {1, 3, 5}, 3);
+    assertThat(largest(logits.grad().index_select(0, padding))).isZero();
+  }
+
+  @Test
+  void fractionZeroIsCrossEntropyAlone() {
+    Tensor logits = logits(9);
+    Tensor labels = labels();
+    Loss loss = new DistillationLoss(0, 1).objective(top(logits(10), 2)).loss(logits, labels);
+    double hard = CrossEntropy.sum(logits, labels).item_double();
+    assertThat(loss.minimised().item_double()).isEqualTo(hard);
+    assertThat(loss.crossEntropy().item_double()).isEqualTo(hard);
+  }
+
+  @Test
+  void fractionsOutsideZeroToOneAreRefused() {
+    for (double fraction : new double[] {-0.1, 1.1, Double.NaN}) {
+      assertThatThrownBy(() -> new DistillationLoss(fraction, 1))
+          .hasMessage("distill.soft-fraction = %s: must be in [0, 1]".formatted(fraction));
+    }
+    assertThatThrownBy(() -> new DistillationLoss(0.5, 0))
+        .hasMessageContaining("distill.temperature = 0.0");
+  }
+
+  @Test
+  void targetsOfAnotherShapeAreRefused() {
+    SoftTargetsBatch soft = top(logits(1), 2);
+    Tensor fewer = logits(1).narrow(0, 0, 4);
+    assertThatThrownBy(
+            () -> new DistillationLoss(1, 1).objective(soft).loss(fewer, labels().narrow(0, 0, 4)))
+        .hasMessage("soft targets [6, k = 2] do not fit logits [4, 9]");
+  }
+
+  private static Tensor logits(int seed) {
+    return new Noise(seed, 0)
+        .uniform(0, Site.JITTER, 0, POSITIONS, VOCAB, -2, 2)
+        .to(ScalarType.Double);
+  }
+
+  private static Tensor labels() {
+    return Tensors.indices(new int[] {0, 1, 2, 3, 4, 8}, POSITIONS);
+  }
+
+  private static Tensor leaf(Tensor values) {
+    Tensor leaf = values.detach().clone();
+    leaf.set_requires_grad(true);
+    return leaf;
+  }
+
+  private static SoftTargetsBatch full(Tensor probabilities) {
+    int positions = Math.toIntExact(probabilities.size(0));
+    int vocab = Math.toIntExact(probabilities.size(1));
+    int[] tokens = new int[positions * vocab];
+    for (int i = 0; i < tokens.length; i++) {
+      tokens[i] = i % vocab;
+    }
+    return new SoftTargetsBatch(
+        Tensors.indices(tokens, positions, vocab),
+        probabilities,
+        Tensors.zeros(ScalarType.Double, positions));
+  }
+
+  /** Not rounded, unlike what a store holds. */
+  private static SoftTargetsBatch top(Tensor logits, int k) {
+    T_TensorTensor_T top = logits.softmax(1).topk(k, 1, true, true);
+    Tensor rest = logits.softmax(1).scatter(1, top.get1(), Tensors.scalar(0)).sum(1);
+    return new SoftTargetsBatch(top.get1(), top.get0(), rest);
+  }
+
+  private static double largest(Tensor tensor) {
+    return tensor.abs().max().item_double();
+  }
+}
