@@ -1,6 +1,12 @@
 package io.sparkswitch.model.exchange;
 
-/** An exchange failed; the message names the peer, what was waited for, and for how long. */
+/**
+ * An exchange failed; the message names the peer, what was waited for, and for how long.
+ *
+ * <p>Concurrency: immutable.
+ *
+ * <p>Ordering: none.
+ */
 public final class ExchangeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

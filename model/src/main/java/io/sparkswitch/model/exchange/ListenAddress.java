@@ -3,6 +3,10 @@ package io.sparkswitch.model.exchange;
 /**
  * Where an endpoint listens.
  *
+ * <p>Concurrency: immutable.
+ *
+ * <p>Ordering: none.
+ *
  * @param bindHost address of the interface to bind
  * @param advertisedHost what the other members dial; differs from the former behind a bridge
  * @param port first port to try, or 0 for any free one

@@ -5,6 +5,10 @@ import java.io.Serializable;
 /**
  * Who one side is: what it proves in the handshake.
  *
+ * <p>Concurrency: immutable.
+ *
+ * <p>Ordering: none.
+ *
  * @param secret the run's key
  * @param attempt number of the gang's attempt; members of another attempt are refused
  * @param rank executor's rank, or {@link Exchange#DRIVER}

@@ -5,6 +5,10 @@ import java.io.Serializable;
 /**
  * Where a member of the gang listens.
  *
+ * <p>Concurrency: immutable.
+ *
+ * <p>Ordering: none.
+ *
  * @param rank executor's rank, or {@link Exchange#DRIVER}
  * @param host name or address that the other members can reach
  * @param port TCP port

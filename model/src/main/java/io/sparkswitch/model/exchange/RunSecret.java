@@ -12,6 +12,10 @@ import javax.crypto.spec.SecretKeySpec;
  * The key that the members of one run share, made by the driver and carried in the task closure
  * only: never in a configuration, an environment variable or a log.
  *
+ * <p>Concurrency: immutable.
+ *
+ * <p>Ordering: none.
+ *
  * @param bytes 32 bytes
  */
 public record RunSecret(byte[] bytes) implements Serializable {

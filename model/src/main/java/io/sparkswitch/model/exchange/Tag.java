@@ -4,6 +4,10 @@ package io.sparkswitch.model.exchange;
  * Where in the program a message belongs. Both sides of an exchange run the same program, so the
  * receiver knows the tag that must come next: any other fails the run at once.
  *
+ * <p>Concurrency: immutable.
+ *
+ * <p>Ordering: none.
+ *
  * @param attempt number of the gang's attempt, from 0
  * @param step training step, or batch of an evaluation
  * @param microBatch part of the step, from 0

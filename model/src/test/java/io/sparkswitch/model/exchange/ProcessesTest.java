@@ -24,7 +24,8 @@ class ProcessesTest {
       for (int step = 0; step < STEPS; step++) {
         step(exchange, step);
       }
-      exchange.receiveBytes(0, ExchangeTest.tag(STEPS, Direction.CONTROL));
+      assertThatThrownBy(() -> exchange.receiveBytes(0, ExchangeTest.tag(STEPS, Direction.CONTROL)))
+          .isInstanceOf(ExchangeException.class);
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PoolArenaMetric;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ResourceLeakDetector;
 import io.sparkswitch.model.tensor.Natives;
@@ -121,7 +123,7 @@ class StrangerTest {
   }
 
   @Test
-  void anOversizedFrameOfAMemberEndsItsConnectionByName() {
+  void anOversizedFrameIsNoFrame() {
     ByteBuf header = Unpooled.buffer();
     new Frame(1, ExchangeTest.tag(0, Direction.CONTROL), 5, 5).writeTo(header);
     assertThat(header.readableBytes()).isEqualTo(Frame.HEADER_BYTES);
@@ -129,6 +131,43 @@ class StrangerTest {
     assertThatThrownBy(() -> Frame.readFrom(header))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a frame of 2147483647 bytes; at most 4194304 are allowed");
+  }
+
+  @Test
+  void aBadFrameOfAMemberEndsTheExchangeByItsName() throws Exception {
+    try (Gang gang = Gang.netty(2, LIMITS)) {
+      Future<byte[]> waiting =
+          gang.start(0, e -> e.receiveBytes(1, ExchangeTest.tag(0, Direction.CONTROL)));
+      ByteBuf bad = Unpooled.buffer();
+      new Frame(1, ExchangeTest.tag(0, Direction.CONTROL), 5, 5).writeTo(bad);
+      bad.setInt(Frame.HEADER_BYTES - Integer.BYTES, Integer.MAX_VALUE);
+      gang.endpoint(1).joined().stream()
+          .filter(link -> link.rank() == 0)
+          .forEach(link -> link.channel().writeAndFlush(bad));
+      assertThatThrownBy(() -> Gang.result(waiting))
+          .hasMessageContaining(
+              "%s sent a frame of 2147483647 bytes".formatted(gang.endpoint(1).address()));
+    }
+  }
+
+  @Test
+  void nothingIsLeftWhenAnExchangeBreaksInTheMiddle() throws Exception {
+    await().atMost(SOON).untilAsserted(() -> assertThat(buffersInUse()).isZero());
+    try (Gang gang = Gang.netty(2, LIMITS)) {
+      Tensor large = torch.ones(3_000_000);
+      gang.rank(0).send(1, ExchangeTest.tag(0, Direction.CONTROL), large);
+      gang.rank(0).send(1, ExchangeTest.tag(1, Direction.CONTROL), large);
+      await().atMost(SOON).untilAsserted(() -> assertThat(buffersInUse()).isPositive());
+      assertThatThrownBy(() -> gang.rank(1).receiveBytes(0, ExchangeTest.tag(9, Direction.CONTROL)))
+          .hasMessageContaining("step 0");
+    }
+    await().atMost(SOON).untilAsserted(() -> assertThat(buffersInUse()).isZero());
+  }
+
+  private static long buffersInUse() {
+    return PooledByteBufAllocator.DEFAULT.metric().directArenas().stream()
+        .mapToLong(PoolArenaMetric::numActiveAllocations)
+        .sum();
   }
 
   @Test
