@@ -39,8 +39,11 @@ await() {
   die "$name did not start; its log is $dir/$name.log"
 }
 
-# The secret stays in a file of the user alone: command lines show in ps.
+# The secret stays in a file of the user alone: command lines show in ps. Spark gives the module options
+# of Java 17 to every JVM it starts except to a driver in standalone's cluster deploy mode.
 write_configuration() {
+  local options
+  options=$(sed -n 's:.*<spark.module.options>\(.*\)</spark.module.options>.*:\1:p' "$root/pom.xml")
   mkdir -p "$dir/conf" "$dir/local"
   ln -s "$root/target/spark-home/jars" "$dir/jars"
   cp "$root/conf/log4j2.properties" "$dir/conf/"
@@ -48,6 +51,7 @@ write_configuration() {
     umask 077
     {
       echo "spark.authenticate true"
+      echo "spark.driver.extraJavaOptions $options"
       echo "spark.authenticate.secret $(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"
     } >"$dir/conf/spark-defaults.conf"
   )

@@ -1,0 +1,71 @@
+package io.sparkswitch.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkswitch.jobs.packaging.ClusterFixture;
+import io.sparkswitch.jobs.packaging.DeployMode;
+import io.sparkswitch.jobs.packaging.ProgramOutput;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClusterIT {
+  private static final Map<String, String> REGISTERED =
+      Map.of("spark.kryo.registrationRequired", "true");
+
+  @TempDir private static Path folder;
+  private static ClusterFixture cluster;
+
+  @BeforeAll
+  static void startMasterAndWorkers() throws Exception {
+    TinyCorpus.write(folder.resolve("corpus"));
+    cluster = ClusterFixture.start(folder.resolve("cluster"));
+  }
+
+  @AfterAll
+  static void endThem() {
+    cluster.close();
+    assertThat(folder.resolve("cluster")).doesNotExist();
+  }
+
+  @Test
+  void aVerbRunsInClientMode() throws Exception {
+    assertThat(vocab("client", DeployMode.CLIENT).exitCode()).isZero();
+    assertThat(folder.resolve("client/spiece.model")).isNotEmptyFile();
+  }
+
+  @Test
+  void aVerbRunsInClusterMode() throws Exception {
+    ProgramOutput result = vocab("cluster-mode", DeployMode.CLUSTER);
+    assertThat(folder.resolve("cluster-mode/spiece.model")).as(result.output()).isNotEmptyFile();
+    assertThat(Files.readString(folder.resolve("cluster-mode/status.json"))).contains("done");
+  }
+
+  @Test
+  void theExitCodeOfAWrongSettingArrives() throws Exception {
+    ProgramOutput result =
+        cluster.submit(
+            List.of("vocab", "--corpus", path("corpus"), "--out", path("wrong"), "--set", "a.b=1"),
+            REGISTERED,
+            DeployMode.CLIENT);
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+  }
+
+  private static ProgramOutput vocab(String out, DeployMode mode) throws Exception {
+    List<String> arguments =
+        List.of(
+            "vocab", "--corpus", path("corpus"), "--out", path(out), "--set", "vocab.pieces=80");
+    ProgramOutput result = cluster.submit(arguments, REGISTERED, mode);
+    assertThat(result.output()).doesNotContain("Exception");
+    return result;
+  }
+
+  private static String path(String name) {
+    return folder.resolve(name).toString();
+  }
+}
