@@ -2,7 +2,6 @@ package io.sparkswitch.jobs;
 
 import io.sparkswitch.data.pipeline.CorpusVocabulary;
 import io.sparkswitch.data.shard.Digests;
-import io.sparkswitch.data.source.C4Corpus;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
@@ -78,7 +77,7 @@ final class VocabVerb extends ConfiguredVerb {
       return;
     }
     VocabSettings settings = run.config().vocab();
-    List<CorpusFile> files = C4Corpus.files(source.corpus, run.hadoop(), Split.TRAIN);
+    List<CorpusFile> files = CorpusInput.files(source.corpus, run.hadoop(), Split.TRAIN);
     String madeFrom = Digests.of((files + "\n" + settings).getBytes(StandardCharsets.UTF_8));
     if (!isThere(run, madeFrom)) {
       keep(run, train(run, files, settings), madeFrom);

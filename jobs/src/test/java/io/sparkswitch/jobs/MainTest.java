@@ -10,9 +10,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,47 @@ class MainTest {
     assertThat(prepare("--set", "data.inputs-length=32")).isEqualTo(2);
     assertThat(err.toString()).contains("holds other shards than asked for").contains("--fresh");
     assertThat(prepare("--set", "data.inputs-length=32", "--fresh")).isZero();
+  }
+
+  @Test
+  void demoCorpusIsWrittenOnceAndAgainWhenFresh() throws IOException {
+    String[] args = {
+      "demo-corpus",
+      "--out",
+      path("corpus"),
+      "--set",
+      "demo-corpus.megabytes=1",
+      "--set",
+      "demo-corpus.validation-megabytes=0.01",
+      "--set",
+      "demo-corpus.train-files=2",
+      "--json",
+      path("corpus.json")
+    };
+    Path file = folder.resolve("corpus/en/c4-train.00001-of-00002.json.gz");
+
+    assertThat(sparkswitch(args)).as(err::toString).isZero();
+    byte[] first = Files.readAllBytes(file);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+    assertThat(sparkswitch(args)).isZero();
+
+    assertThat(Files.getLastModifiedTime(file)).isEqualTo(FileTime.fromMillis(0));
+    assertThat(json("corpus.json").path("files").asInt()).isEqualTo(3);
+    assertThat(json("corpus.json").path("bytes").asLong()).isGreaterThan(1_000_000);
+    assertThat(json("corpus/provenance.json").path("dataHash").asText()).hasSize(64);
+
+    assertThat(sparkswitch(with(new String[] {"--fresh"}, args))).isZero();
+    assertThat(Files.getLastModifiedTime(file)).isGreaterThan(FileTime.fromMillis(0));
+    assertThat(file).hasBinaryContent(first);
+  }
+
+  @Test
+  void halfADemoCorpusIsRefused() throws IOException {
+    TinyCorpus.write(folder.resolve("corpus"));
+    Files.createFile(folder.resolve("corpus/demo-corpus.incomplete"));
+
+    assertThat(vocab()).isEqualTo(3);
+    assertThat(err.toString()).contains("run demo-corpus again");
   }
 
   @Test
@@ -164,12 +207,19 @@ class MainTest {
 
   private int vocab(String... more) {
     return sparkswitch(
-        with(more, "vocab", "--corpus", path("corpus"), "--out", path("vocab"), "--set")
-            .toArray(String[]::new));
+        with(
+            more,
+            "vocab",
+            "--corpus",
+            path("corpus"),
+            "--out",
+            path("vocab"),
+            "--set",
+            "vocab.pieces=80"));
   }
 
   private int prepare(String... more) {
-    List<String> args =
+    return sparkswitch(
         with(
             more,
             "prepare",
@@ -179,17 +229,12 @@ class MainTest {
             path("vocab"),
             "--out",
             path("shards"),
-            "--set");
-    return sparkswitch(args.toArray(String[]::new));
+            "--set",
+            "data.inputs-length=64"));
   }
 
-  /** The arguments with the settings of a tiny run after the last one, which is "--set". */
-  private static List<String> with(String[] more, String... first) {
-    List<String> args = new java.util.ArrayList<>(List.of(first));
-    String setting = first[0].equals("vocab") ? "vocab.pieces=80" : "data.inputs-length=64";
-    args.add(setting);
-    args.addAll(List.of(more));
-    return args;
+  private static String[] with(String[] more, String... first) {
+    return Stream.concat(Stream.of(first), Stream.of(more)).toArray(String[]::new);
   }
 
   private int sparkswitch(String... args) {

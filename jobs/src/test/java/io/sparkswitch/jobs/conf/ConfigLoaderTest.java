@@ -125,7 +125,7 @@ class ConfigLoaderTest {
             "teach.top-k=0",
             "distill.soft-fraction=1.5",
             "vocab.character-coverage=0",
-            "demo-corpus.files=0");
+            "demo-corpus.train-files=0");
     for (String setting : refused) {
       assertThatThrownBy(() -> load(setting))
           .as(setting)
