@@ -2,6 +2,7 @@ package io.sparkswitch.jobs;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.ExitCode;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -27,6 +28,11 @@ abstract class ConfiguredVerb implements Callable<Integer> {
     return Optional.empty();
   }
 
+  /** The configuration of the run that the verb reads, beneath the options; empty for none. */
+  Optional<String> savedConfiguration(VerbRun run) throws IOException {
+    return Optional.empty();
+  }
+
   /** Whether executors train together, which needs all of them from start to end. */
   boolean needsGang() {
     return false;
@@ -43,7 +49,7 @@ abstract class ConfiguredVerb implements Callable<Integer> {
     SparkSetup.common(spark, spec.name(), System.getenv());
     try (VerbRun run = VerbRun.start(this, spec, spark)) {
       try {
-        RunConfig config = options.load();
+        RunConfig config = options.load(savedConfiguration(run));
         if (needsGang()) {
           SparkSetup.gang(spark, config.training().threadsPerExecutor(), run::say);
         }

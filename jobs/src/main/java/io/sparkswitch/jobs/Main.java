@@ -17,7 +17,18 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.class,
     synopsisSubcommandLabel = "VERB",
-    subcommands = {DemoCorpusVerb.class, VocabVerb.class, PrepareVerb.class, PretrainVerb.class},
+    subcommands = {
+      DemoCorpusVerb.class,
+      VocabVerb.class,
+      PrepareVerb.class,
+      PretrainVerb.class,
+      TeachVerb.class,
+      DistillVerb.class,
+      EvaluateVerb.class,
+      GenerateVerb.class,
+      PlanVerb.class,
+      ReportVerb.class
+    },
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 input missing or corrupt,",

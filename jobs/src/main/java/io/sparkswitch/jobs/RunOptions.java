@@ -28,9 +28,13 @@ final class RunOptions {
       description = "writes the results as JSON, on any file system Hadoop knows")
   private String json;
 
-  /** The effective configuration. */
-  RunConfig load() {
-    return ConfigLoader.load(Optional.ofNullable(config), settings);
+  /**
+   * The effective configuration.
+   *
+   * @param saved what a run has kept, beneath everything given here
+   */
+  RunConfig load(Optional<String> saved) {
+    return ConfigLoader.load(Optional.ofNullable(config), settings, saved);
   }
 
   Optional<String> json() {

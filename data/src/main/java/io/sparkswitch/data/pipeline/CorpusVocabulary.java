@@ -8,8 +8,10 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -36,19 +38,20 @@ public final class CorpusVocabulary {
     HadoopSettings hadoop = new HadoopSettings(sc.hadoopConfiguration());
     JavaPairRDD<String, Long> counts =
         sc.parallelize(new ArrayList<>(files), Math.max(1, files.size()))
-            .flatMap(file -> new FileWords(file, hadoop))
-            .mapToPair(word -> new Tuple2<>(word, 1L))
+            .flatMapToPair(file -> new FileCounts(file, hadoop))
             .reduceByKey(Long::sum);
     List<Tuple2<String, Long>> top = counts.takeOrdered(maxWords, new MostFrequentFirst());
     return top.stream().map(entry -> new WordCount(entry._1(), entry._2())).toList();
   }
 
-  /** Streams the words of one file. */
-  private static final class FileWords implements Iterator<String> {
-    private final CorpusReader reader;
-    private Iterator<String> words = Collections.emptyIterator();
+  /** Streams the counts of one file, summed over stretches of so many distinct words at most. */
+  private static final class FileCounts implements Iterator<Tuple2<String, Long>> {
+    private static final int DISTINCT_WORDS = 200_000;
 
-    FileWords(String file, HadoopSettings hadoop) {
+    private final CorpusReader reader;
+    private Iterator<Map.Entry<String, Long>> counts = Collections.emptyIterator();
+
+    FileCounts(String file, HadoopSettings hadoop) {
       reader = CorpusReader.open(file, hadoop.conf());
       TaskContext.get()
           .addTaskCompletionListener((TaskCompletionListener) context -> reader.close());
@@ -56,20 +59,29 @@ public final class CorpusVocabulary {
 
     @Override
     public boolean hasNext() {
-      while (!words.hasNext() && reader.hasNext()) {
-        if (reader.next() instanceof SourceRecord.Kept kept) {
-          words = Words.split(kept.document().text()).iterator();
-        }
+      while (!counts.hasNext() && reader.hasNext()) {
+        counts = nextStretch().entrySet().iterator();
       }
-      return words.hasNext();
+      return counts.hasNext();
     }
 
     @Override
-    public String next() {
+    public Tuple2<String, Long> next() {
       if (!hasNext()) {
-        throw new NoSuchElementException();
+        throw new NoSuchElementException("no more counts");
       }
-      return words.next();
+      Map.Entry<String, Long> entry = counts.next();
+      return new Tuple2<>(entry.getKey(), entry.getValue());
+    }
+
+    private Map<String, Long> nextStretch() {
+      Map<String, Long> stretch = new HashMap<>();
+      while (stretch.size() < DISTINCT_WORDS && reader.hasNext()) {
+        if (reader.next() instanceof SourceRecord.Kept kept) {
+          Words.split(kept.document().text()).forEach(word -> stretch.merge(word, 1L, Long::sum));
+        }
+      }
+      return stretch;
     }
   }
 

@@ -8,6 +8,7 @@ import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.CorpusReader;
 import io.sparkswitch.data.source.SourceRecord;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -33,15 +34,18 @@ record ShardTask(Path folder, Configuration conf, ShardPlan plan, Function<Strin
         ShardWriter writer =
             ShardWriter.create(new Path(folder, name), conf, plan.settings(), source)) {
       SegmentCutter cutter = new SegmentCutter(plan.settings().segmentLength(), writer::write);
+      long textBytes = 0;
       while (reader.hasNext()) {
         SourceRecord record = reader.next();
         if (record instanceof SourceRecord.Kept kept) {
-          cutter.add(encoder.apply(kept.document().text()));
+          String text = kept.document().text();
+          cutter.add(encoder.apply(text));
+          textBytes += text.getBytes(StandardCharsets.UTF_8).length;
         } else if (record instanceof SourceRecord.Malformed malformed) {
           quarantine.add(malformed);
         }
       }
-      ShardCounts counts = counts(reader, quarantine, cutter);
+      ShardCounts counts = counts(reader, quarantine, cutter, textBytes);
       ShardWriter.Written written = writer.finish();
       String digest = reader.drainAndDigest();
       return new ShardFile(
@@ -56,11 +60,12 @@ record ShardTask(Path folder, Configuration conf, ShardPlan plan, Function<Strin
   }
 
   private static ShardCounts counts(
-      CorpusReader reader, Quarantine quarantine, SegmentCutter cutter) {
+      CorpusReader reader, Quarantine quarantine, SegmentCutter cutter, long textBytes) {
     ShardCounts counts =
         new ShardCounts(
             reader.documents(),
             quarantine.lines(),
+            textBytes,
             cutter.tokens(),
             cutter.rest(),
             cutter.segments());

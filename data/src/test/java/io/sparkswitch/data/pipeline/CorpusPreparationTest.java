@@ -114,10 +114,14 @@ class CorpusPreparationTest {
 
     ShardSet shards = ShardSet.open(output.toString(), CONF);
     shards.verifyDigests();
+    long textBytes = 0;
     long tokens = 0;
     long segments = 0;
     int groups = 0;
     for (int f = 0; f < FILES; f++) {
+      for (String text : TestCorpus.texts(f, DOCUMENTS)) {
+        textBytes += text.getBytes(StandardCharsets.UTF_8).length;
+      }
       int[] stream = TestCorpus.stream(vocabulary, TestCorpus.texts(f, DOCUMENTS));
       int[] whole = Arrays.copyOf(stream, stream.length / LENGTH * LENGTH);
       int at = 0;
@@ -137,7 +141,8 @@ class CorpusPreparationTest {
     assertThat(summary.outcome()).isEqualTo(PrepareSummary.Outcome.PREPARED);
     assertThat(summary.manifest().totals())
         .isEqualTo(
-            new ShardCounts(FILES * DOCUMENTS, 0, tokens, tokens - segments * LENGTH, segments));
+            new ShardCounts(
+                FILES * DOCUMENTS, 0, textBytes, tokens, tokens - segments * LENGTH, segments));
     assertThat(summary.manifest().vocabulary()).isEqualTo(vocabulary.spec());
     assertThat(summary.manifest().provenance()).containsEntry("version", "test");
     assertThat(output.resolve("quarantine")).doesNotExist();
@@ -238,7 +243,7 @@ class CorpusPreparationTest {
 
     ShardManifest replaced = prepare(longer, ShardOutput.Existing.REPLACE).manifest();
     assertThat(replaced.settings()).isEqualTo(longer);
-    assertThat(replaced.files().get(2).counts()).isEqualTo(new ShardCounts(0, 0, 0, 0, 0));
+    assertThat(replaced.files().get(2).counts()).isEqualTo(new ShardCounts(0, 0, 0, 0, 0, 0));
     assertThat(listing().stream().filter(name -> name.endsWith(".parquet")))
         .containsExactlyInAnyOrderElementsOf(
             replaced.files().stream().map(ShardFile::name).toList());

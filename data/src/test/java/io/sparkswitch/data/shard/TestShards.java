@@ -49,7 +49,7 @@ public final class TestShards {
   private static ShardFile file(
       String name, ShardWriter.Written written, ShardSettings settings, int segments) {
     ShardCounts counts =
-        new ShardCounts(segments, 0, (long) segments * settings.segmentLength(), 0, segments);
+        new ShardCounts(segments, 0, 1, (long) segments * settings.segmentLength(), 0, segments);
     ShardSource source = new ShardSource("file:/corpus/" + name + ".json", 1, "e".repeat(64));
     return new ShardFile(
         name, written.sha256(), written.bytes(), 0, written.rowGroups(), source, counts);

@@ -33,8 +33,20 @@ public final class ConfigLoader {
    * @throws ConfigException a file cannot be read, a key is unknown, a value is not allowed
    */
   public static RunConfig load(Optional<Path> file, List<String> settings) {
+    return load(file, settings, Optional.empty());
+  }
+
+  /**
+   * As {@link #load(Optional, List)}, over a configuration that a run has kept.
+   *
+   * @param saved a whole configuration, as {@link RunConfig#render} wrote it
+   */
+  public static RunConfig load(Optional<Path> file, List<String> settings, Optional<String> saved) {
     try {
-      Config chosen = overrides(settings).withFallback(file.map(ConfigLoader::parse).orElse(EMPTY));
+      Config chosen =
+          overrides(settings)
+              .withFallback(file.map(ConfigLoader::parse).orElse(EMPTY))
+              .withFallback(saved.map(ConfigLoader::parseSaved).orElse(EMPTY));
       Config resolvable = chosen.resolve(ConfigResolveOptions.noSystem().setAllowUnresolved(true));
       Config preset = Presets.named(resolvable.withOnlyPath(Presets.KEY), options());
       Config reference = reference();
@@ -68,6 +80,11 @@ public final class ConfigLoader {
       throw new ConfigException("--config %s: there is no such file".formatted(file));
     }
     return ConfigFactory.parseFile(file.toFile(), options());
+  }
+
+  private static Config parseSaved(String text) {
+    return ConfigFactory.parseString(
+        text, ConfigParseOptions.defaults().setOriginDescription("the run's config.conf"));
   }
 
   private static Config overrides(List<String> settings) {

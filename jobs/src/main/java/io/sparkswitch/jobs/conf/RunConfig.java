@@ -32,6 +32,23 @@ public record RunConfig(
         "1 while routing.group-sequences = 0 makes the whole batch one routing group");
   }
 
+  /** The same run of another model, routed its way. */
+  public RunConfig withModel(ModelSettings other, RoutingSettings itsRouting) {
+    return new RunConfig(
+        seed,
+        other,
+        itsRouting,
+        data,
+        training,
+        optimizer,
+        gang,
+        exchange,
+        teach,
+        distill,
+        vocab,
+        demoCorpus);
+  }
+
   private static void requireWholeGroups(String key, int sequences, int group) {
     Require.that(
         group == 0 || sequences % group == 0,

@@ -1,18 +1,22 @@
 package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.data.batch.Batch;
+import io.sparkswitch.distill.loss.DistillationLoss;
+import io.sparkswitch.distill.target.SoftTargetsBatch;
+import io.sparkswitch.distill.target.SoftTargetsReader;
+import io.sparkswitch.jobs.conf.DistillSettings;
 import io.sparkswitch.model.loss.CrossEntropy;
 import io.sparkswitch.model.t5.GradientStep;
 import io.sparkswitch.model.t5.GradientStep.Objective;
-import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.pytorch.Tensor;
 
 /** What is minimised at each step. */
+@FunctionalInterface
 interface Objectives {
 
   /** The objective of a rank's share of a step's batch. */
-  Objective of(long step, Batch batch, Share share) throws IOException;
+  Objective of(long step, Batch batch, Share share);
 
   /** Cross-entropy with the labels. */
   static Objective hard() {
@@ -22,7 +26,17 @@ interface Objectives {
     };
   }
 
-  static Objectives of(WorkerSpec spec, Configuration hadoop) throws IOException {
-    return (step, batch, share) -> hard();
+  /** The mixed loss where the run has soft targets, else cross-entropy. */
+  static Objectives of(WorkerSpec spec, Configuration hadoop) {
+    if (!spec.folders().hasTargets()) {
+      return (step, batch, share) -> hard();
+    }
+    DistillSettings distill = spec.config().distill();
+    DistillationLoss loss = new DistillationLoss(distill.softFraction(), distill.temperature());
+    SoftTargetsReader reader = SoftTargetsReader.open(spec.folders().targets(), hadoop);
+    return (step, batch, share) -> {
+      Batch part = batch.slice(share.from(), share.to());
+      return loss.objective(SoftTargetsBatch.of(reader.rows(step, share.from(), part), part));
+    };
   }
 }

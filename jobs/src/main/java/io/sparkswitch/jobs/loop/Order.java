@@ -17,6 +17,8 @@ record Order(Command command, long step, long argument, double learningRate) {
   enum Command {
     /** Receive a slice of the dense parameters and gather the others. */
     PARAMETERS,
+    /** Answer when everything before is done. */
+    AWAIT,
     /** Load the experts from the checkpoint of (step, attempt = argument). */
     LOAD,
     /** Compute gradients of a step; send the summed slice and a report. */
@@ -27,10 +29,12 @@ record Order(Command command, long step, long argument, double learningRate) {
     CHECKPOINT,
     /** Sum the loss over validation batch {@code step}; argument 1 uses the training capacity. */
     EVALUATE,
+    /** Open the file for the soft targets of steps [step, argument). */
+    TARGETS_BEGIN,
     /** Write soft targets for the student's step. */
     TEACH,
-    /** Close the file of soft targets of steps [argument, step) and send its entry. */
-    TARGETS_FILE,
+    /** Close the file of soft targets and send its entry. */
+    TARGETS_END,
     /** The work is done. */
     STOP
   }

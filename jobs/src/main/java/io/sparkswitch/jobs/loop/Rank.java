@@ -76,13 +76,15 @@ final class Rank implements AutoCloseable {
   private void obey(Order order) throws IOException {
     switch (order.command()) {
       case PARAMETERS -> receiveParameters();
+      case AWAIT -> answer(new byte[0]);
       case LOAD -> load(order.step(), Math.toIntExact(order.argument()));
       case TRAIN -> train(order.step());
       case UPDATE -> optimizer.step(order.step() + 1, order.learningRate());
       case CHECKPOINT -> checkpoint(order.step());
       case EVALUATE -> evaluate(order.step(), order.argument() == 1);
       case TEACH -> teach(order.step());
-      case TARGETS_FILE -> answer(targets.finishFile(order.argument(), order.step()));
+      case TARGETS_BEGIN -> targets.begin(order.step(), order.argument());
+      case TARGETS_END -> answer(targets.finish());
       case STOP -> throw new IllegalStateException("stop is handled before");
     }
   }

@@ -36,6 +36,11 @@ final class RankSet {
     }
   }
 
+  /** Waits until every rank has done what was ordered. */
+  void await() {
+    ask(Order.of(Command.AWAIT, 0));
+  }
+
   void load(long step, int checkpointAttempt) {
     order(Order.of(Command.LOAD, step, checkpointAttempt));
   }
@@ -72,9 +77,13 @@ final class RankSet {
     ask(Order.of(Command.TEACH, step));
   }
 
-  /** Closes the files of steps [from, to); one answer a rank. */
-  List<byte[]> finishTargets(long from, long to) {
-    return ask(Order.of(Command.TARGETS_FILE, to, from));
+  void beginTargets(long from, long to) {
+    order(Order.of(Command.TARGETS_BEGIN, from, to));
+  }
+
+  /** Closes the files of soft targets; one answer a rank. */
+  List<byte[]> endTargets() {
+    return ask(Order.of(Command.TARGETS_END, 0));
   }
 
   void stop() {

@@ -95,8 +95,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       OptionalDouble validation = OptionalDouble.empty();
       if (training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
         long startedAt = System.nanoTime();
-        long limit = training.evaluationSequences();
-        validation = OptionalDouble.of(Evaluation.loss(ranks, run, limit));
+        validation = OptionalDouble.of(Evaluation.sum(ranks, config, sample(), false).loss());
         interval.exclude(System.nanoTime() - startedAt);
       }
       boolean due = done % training.logEvery() == 0 || validation.isPresent() || end;
@@ -112,6 +111,12 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       }
     }
     return last;
+  }
+
+  /** Validation sequences of an evaluation in between. */
+  private long sample() {
+    long limit = config.training().evaluationSequences();
+    return limit == 0 ? run.validationSequences() : Math.min(limit, run.validationSequences());
   }
 
   private void skip(long step, int skipped) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -109,6 +110,30 @@ public final class CheckpointFolder {
             () ->
                 new IOException(
                     "%s has no checkpoint of attempt %d".formatted(folder(step), attempt)));
+  }
+
+  /**
+   * The checkpoint to read: that of {@code step}, or the newest that is whole.
+   *
+   * @throws FileNotFoundException naming the folder if there is none
+   */
+  public Committed require(OptionalLong step) throws IOException {
+    if (step.isEmpty()) {
+      return latest()
+          .orElseThrow(
+              () -> new FileNotFoundException("%s holds no finished checkpoint".formatted(root)));
+    }
+    List<Committed> ofStep =
+        committed().stream().filter(c -> c.manifest().step() == step.getAsLong()).toList();
+    if (ofStep.isEmpty()) {
+      throw new FileNotFoundException(
+          "%s holds no checkpoint of step %d; it has steps %s"
+              .formatted(
+                  root,
+                  step.getAsLong(),
+                  committed().stream().map(c -> c.manifest().step()).distinct().toList()));
+    }
+    return ofStep.get(ofStep.size() - 1);
   }
 
   /** Deletes all but the newest {@code keep} checkpoints. */

@@ -1,0 +1,174 @@
+package io.sparkswitch.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkswitch.data.batch.Batch;
+import io.sparkswitch.distill.loss.DistillationLoss;
+import io.sparkswitch.distill.target.SoftTargets;
+import io.sparkswitch.distill.target.SoftTargetsBatch;
+import io.sparkswitch.distill.target.SoftTargetsReader;
+import io.sparkswitch.distill.target.SoftTargetsWriter;
+import io.sparkswitch.distill.target.StreamOrigin;
+import io.sparkswitch.distill.target.StreamOrigin.Masks;
+import io.sparkswitch.distill.target.TargetChunk;
+import io.sparkswitch.distill.target.TargetsFolder;
+import io.sparkswitch.distill.target.TargetsManifest;
+import io.sparkswitch.distill.target.TargetsOrigin;
+import io.sparkswitch.distill.target.TargetsSettings;
+import io.sparkswitch.distill.target.TeacherBatch;
+import io.sparkswitch.model.exchange.Direction;
+import io.sparkswitch.model.exchange.Exchange;
+import io.sparkswitch.model.exchange.LocalExchange;
+import io.sparkswitch.model.exchange.Tag;
+import io.sparkswitch.model.moe.Pass;
+import io.sparkswitch.model.moe.RoutingRule;
+import io.sparkswitch.model.t5.GradientStep;
+import io.sparkswitch.model.t5.GradientStep.Loss;
+import io.sparkswitch.model.t5.GradientStep.Objective;
+import io.sparkswitch.model.t5.Inputs;
+import io.sparkswitch.model.t5.SwitchConfig;
+import io.sparkswitch.model.t5.T5Config;
+import io.sparkswitch.model.t5.T5Config.Conventions;
+import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
+import io.sparkswitch.model.t5.T5Config.Width;
+import io.sparkswitch.model.t5.T5Model;
+import io.sparkswitch.model.tensor.Natives;
+import io.sparkswitch.model.tensor.Noise;
+import io.sparkswitch.model.tensor.Tape;
+import io.sparkswitch.model.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A teacher's batch on its way through the store into a student's gradients. */
+class TeachAndDistillTest {
+  private static final int VOCAB = 64;
+  private static final T5Config SWITCH =
+      new T5Config(
+          VOCAB,
+          new Width(16, 32, 2, 8),
+          2,
+          2,
+          new Conventions(FeedForwardKind.RELU, true, 8, 16, 0, 1),
+          Optional.of(new SwitchConfig(2, 2, 2, 0.01, 0, 0)));
+  private static final TargetsOrigin ORIGIN =
+      new TargetsOrigin("teacher", "words", new StreamOrigin("data", 1, 3, new Masks(7, 0.15, 3)));
+
+  private final Configuration conf = new Configuration();
+
+  @TempDir Path dir;
+
+  @BeforeAll
+  static void natives() {
+    Natives.prepare();
+  }
+
+  @Test
+  void storedTargetsTrainAStudentAsTheTeacherItselfDoes() throws IOException {
+    Batch batch = batch();
+    Inputs inputs = Inputs.of(batch, 0, 3, 0);
+    try (PointerScope scope = new PointerScope();
+        Exchange exchange = LocalExchange.group(1).get(0);
+        T5Model teacher = model(SWITCH, 1);
+        T5Model student = model(SWITCH.dense(), 2)) {
+      Tensor logits;
+      try (NoGradGuard guard = new NoGradGuard()) {
+        logits = teacher.forward(inputs, pass(Tape.inference(), exchange));
+      }
+      store(new TeacherBatch(0, 0, 7, batch).rows(logits, 0));
+      SoftTargetsReader reader = SoftTargetsReader.open(dir.toUri().toString(), conf);
+      reader.manifest().requireMatch(ORIGIN);
+      SoftTargetsBatch soft = SoftTargetsBatch.of(reader.rows(0, 0, batch), batch);
+
+      float[] stored =
+          gradients(student, inputs, exchange, new DistillationLoss(1, 1).objective(soft));
+      float[] online = gradients(student, inputs, exchange, against(logits));
+      double largest = 0;
+      double difference = 0;
+      for (int i = 0; i < stored.length; i++) {
+        largest = Math.max(largest, Math.abs(online[i]));
+        difference = Math.max(difference, Math.abs(online[i] - stored[i]));
+      }
+      assertThat(largest).isGreaterThan(0.01);
+      assertThat(difference / largest).isCloseTo(0, within(0.005));
+    }
+  }
+
+  /** The soft loss with the teacher at hand. */
+  private static Objective against(Tensor teacher) {
+    return (logits, labels) -> {
+      Tensor kept = labels.ge(Tensors.scalar(0)).nonzero().squeeze(1);
+      Tensor q = teacher.softmax(1).index_select(0, kept);
+      Tensor p = logits.log_softmax(1).index_select(0, kept);
+      Tensor loss = q.mul(p).sum().neg();
+      return new Loss(loss, loss.detach());
+    };
+  }
+
+  private static float[] gradients(
+      T5Model student, Inputs inputs, Exchange exchange, Objective objective) {
+    student.dense().zeroGradients();
+    GradientStep.train(student, inputs, pass(Tape.recording(), exchange), objective);
+    return Tensors.toFloats(student.dense().gradients());
+  }
+
+  private void store(List<SoftTargets> rows) throws IOException {
+    TargetsFolder folder = new TargetsFolder(dir.toUri().toString(), conf);
+    try (SoftTargetsWriter writer = folder.writer(new TargetChunk(0, 1, 0, 0), VOCAB)) {
+      for (SoftTargets row : rows) {
+        writer.write(row);
+      }
+      folder.commit(
+          TargetsManifest.of(
+              TargetsSettings.of(0, VOCAB, 1), ORIGIN, List.of(writer.finish()), Map.of()));
+    }
+  }
+
+  private static Pass pass(Tape tape, Exchange exchange) {
+    return new Pass(
+        tape,
+        exchange,
+        new Tag(0, 0, 0, 0, Direction.CONTROL),
+        RoutingRule.dropless(),
+        new Noise(0, 0),
+        0,
+        new ArrayList<>());
+  }
+
+  private static T5Model model(T5Config config, long seed) {
+    T5Model model = new T5Model(config, ScalarType.Float, 0, 1);
+    model.dense().initialise(seed);
+    model.experts().initialise(seed);
+    return model;
+  }
+
+  /** Three sequences of 4, 3 and 4 targets. */
+  private static Batch batch() {
+    float[] weights = new float[12];
+    Arrays.fill(weights, 1);
+    weights[7] = 0;
+    return new Batch(
+        3,
+        5,
+        4,
+        new int[] {9, 8, 63, 5, 1, 7, 63, 6, 1, 0, 33, 22, 63, 11, 1},
+        new int[] {0, 63, 12, 13, 0, 63, 14, 0, 0, 63, 15, 16},
+        new int[] {63, 12, 13, 1, 63, 14, 1, 0, 63, 15, 16, 1},
+        weights,
+        new long[] {4, 9, 2},
+        new int[3]);
+  }
+}

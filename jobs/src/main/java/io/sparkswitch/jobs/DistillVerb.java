@@ -1,0 +1,124 @@
+package io.sparkswitch.jobs;
+
+import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.distill.student.InitReport;
+import io.sparkswitch.distill.student.StudentInit;
+import io.sparkswitch.distill.target.TargetsFolder;
+import io.sparkswitch.distill.target.TargetsManifest;
+import io.sparkswitch.distill.target.TargetsOrigin;
+import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.loop.Architecture;
+import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
+import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.t5.T5Config;
+import io.sparkswitch.model.tensor.Parameters;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "distill",
+    description =
+        "Trains a dense student that starts from the teacher's non-expert weights, on 0.25 of the"
+            + " teacher's soft targets and 0.75 of the labels; without --targets on the labels"
+            + " alone. The same command again continues.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    footer = {
+      "",
+      "Example: sparkswitch distill --teacher runs/demo/switch --targets runs/demo/targets"
+          + " --shards runs/demo/shards --out runs/demo/student --config conf/runs/demo-dense.conf"
+    })
+final class DistillVerb extends ConfiguredVerb {
+  private static final String INITIALISATION = "initialisation.json";
+
+  @Mixin private TeacherOptions teacher;
+
+  @Mixin private TargetOptions targets;
+
+  @Mixin private ShardOptions shards;
+
+  @Mixin private OutputOptions output;
+
+  @Override
+  Optional<String> statusFolder() {
+    return Optional.of(output.out());
+  }
+
+  @Override
+  boolean needsGang() {
+    return true;
+  }
+
+  @Override
+  List<String> sections() {
+    return List.of("model", "routing", "data", "training", "optimizer", "distill");
+  }
+
+  @Override
+  void run(VerbRun run) throws Exception {
+    RunConfig config = run.config();
+    if (config.model().sparse()) {
+      throw new UsageException(
+          "model.num-experts = %d, but a student is dense: set model.num-experts = 0, or give a dense configuration"
+              .formatted(config.model().numExperts()));
+    }
+    OpenShards open = OpenShards.open(shards, run);
+    SavedRun saved = SavedRun.open(teacher.teacher(), teacher.step(), run);
+    saved.requireVocabulary(open.vocabulary());
+    int rows = open.vocabulary().rows();
+    T5Config teacherModel = Architecture.of(saved.configuration(), rows);
+    StudentInit init = new StudentInit(teacherModel, Architecture.of(config, rows));
+    TargetsOrigin origin = Targets.origin(saved.checkpoint().manifest(), config, open);
+    String targetsFolder = targets.targets().isPresent() ? checkedTargets(run, origin) : "";
+
+    TrainingJob job =
+        new TrainingJob(
+            run,
+            open,
+            new Folders(
+                shards.training(),
+                shards.validation(),
+                run.folder().uri(TrainingJob.CHECKPOINTS),
+                targetsFolder));
+    job.dependsOn("teacherHash", origin.teacherDigest());
+    job.dependsOn("softTargets", targetsFolder.isEmpty() ? "none" : origin.toString());
+    job.run(output.fresh(), dense -> inherit(run, init, saved, dense));
+  }
+
+  private String checkedTargets(VerbRun run, TargetsOrigin origin) throws IOException {
+    String uri = OutputFolder.of(targets.targets().orElseThrow(), run.hadoop()).uri();
+    TargetsManifest manifest =
+        new TargetsFolder(uri, run.hadoop())
+            .manifest()
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "--targets %s holds no finished soft targets: run teach first"
+                            .formatted(uri)));
+    manifest.requireMatch(origin);
+    manifest.requireCovers(run.config().distill().temperature(), run.config().training().steps());
+    return uri;
+  }
+
+  private static void inherit(VerbRun run, StudentInit init, SavedRun teacher, Parameters dense) {
+    try {
+      InitReport report =
+          init.apply(teacher.checkpoint(), run.hadoop(), dense, run.config().seed());
+      run.folder().write(INITIALISATION, Json.tree(report).toPrettyString() + "\n");
+      run.say(
+          "The student starts with %d tensors of the teacher and %d drawn anew (%s): see %s."
+              .formatted(
+                  report.copied().size(),
+                  report.fresh().size(),
+                  String.join(", ", report.fresh()),
+                  run.folder().uri(INITIALISATION)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

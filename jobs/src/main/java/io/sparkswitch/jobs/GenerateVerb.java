@@ -1,0 +1,78 @@
+package io.sparkswitch.jobs;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.sparkswitch.data.token.Vocabulary;
+import io.sparkswitch.data.token.VocabularySpec;
+import io.sparkswitch.jobs.loop.Architecture;
+import io.sparkswitch.jobs.loop.ModelFiles;
+import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.exchange.LocalExchange;
+import io.sparkswitch.model.t5.GreedyGeneration;
+import io.sparkswitch.model.t5.T5Model;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "generate",
+    description =
+        "Fills the masked spans of sentences, so that a person can see what was learnt; also"
+            + " writes them to DIR/samples.json. Runs in this process alone.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    footer = {
+      "",
+      "Example: sparkswitch generate --run runs/demo/switch --vocab runs/demo/vocab"
+          + " 'Once upon a <extra_id_0> there was a king.'"
+    })
+final class GenerateVerb extends ConfiguredVerb {
+  private static final String SAMPLES = "samples.json";
+
+  @Mixin private CheckpointOptions checkpoint;
+
+  @Mixin private GenerationOptions generation;
+
+  @Override
+  Optional<String> savedConfiguration(VerbRun run) throws IOException {
+    return SavedRun.configuration(checkpoint.run(), run);
+  }
+
+  @Override
+  List<String> sections() {
+    return List.of("model");
+  }
+
+  @Override
+  void run(VerbRun run) throws Exception {
+    VocabularyRecord record = VocabularyRecord.open(generation.vocabulary(), run.hadoop());
+    VocabularySpec spec = record.spec();
+    SavedRun saved = SavedRun.open(checkpoint.run(), checkpoint.step(), run);
+    saved.requireVocabulary(spec);
+    byte[] file =
+        OutputFolder.of(generation.vocabulary(), run.hadoop())
+            .readBytes(VocabularyRecord.MODEL)
+            .orElseThrow();
+    ArrayNode samples = run.results().putArray("samples");
+    try (Vocabulary vocabulary = Vocabulary.load(file);
+        LocalExchange exchange = LocalExchange.group(1).get(0);
+        T5Model model =
+            ModelFiles.load(
+                saved.checkpoint(), Architecture.of(run.config(), spec.rows()), run.hadoop())) {
+      GreedyGeneration greedy = new GreedyGeneration(model, exchange, spec.size());
+      for (String text : generation.texts()) {
+        int[] tokens = vocabulary.encodeWithSentinels(text);
+        int[] source = Arrays.copyOf(tokens, tokens.length + 1);
+        source[tokens.length] = VocabularySpec.EOS;
+        int[] spans = greedy.generate(source, generation.maxTokens());
+        String filled = Filling.fill(text, vocabulary.decode(spans));
+        run.say("  in:  " + text);
+        run.say("  out: " + filled);
+        samples.addObject().put("input", text).put("output", filled);
+      }
+    }
+    OutputFolder.of(checkpoint.run(), run.hadoop()).write(SAMPLES, samples.toPrettyString() + "\n");
+  }
+}

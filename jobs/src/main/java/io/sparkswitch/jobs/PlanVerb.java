@@ -1,0 +1,81 @@
+package io.sparkswitch.jobs;
+
+import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.token.VocabularySpec;
+import io.sparkswitch.jobs.conf.DataSettings;
+import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.loop.Plan;
+import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.checkpoint.CheckpointFolder;
+import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
+import java.io.IOException;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "plan",
+    description =
+        "Tells what a run would need, without running it: parameters, memory, slots, bytes a step,"
+            + " and where it would resume. Starts no Spark and allocates no weights.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    footer = {
+      "",
+      "Example: sparkswitch plan --config conf/runs/demo-switch.conf --executors 2"
+          + " --out runs/demo/switch"
+    })
+final class PlanVerb extends ConfiguredVerb {
+  @Option(
+      names = "--executors",
+      defaultValue = "2",
+      paramLabel = "N",
+      description = "executors to plan for; gang.executors wins where it is a number")
+  private int executors;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "run folder, to tell where it would resume")
+  private String out;
+
+  @Override
+  void run(VerbRun run) throws IOException {
+    RunConfig config = run.config();
+    int size = config.gang().allExecutors() ? executors : config.gang().executors();
+    VocabularySpec vocabulary = new VocabularySpec(config.vocab().pieces(), "planned");
+    Plan plan = Plan.of(config, vocabulary.rows(), size);
+    DataSettings data = config.data();
+    SegmentLengths lengths =
+        SegmentLengths.of(data.inputsLength(), data.noiseDensity(), data.meanSpanLength());
+    plan.sentences(lengths.inputs(), lengths.targets()).forEach(run::say);
+    run.say("Slots: %d executors with a free task slot each, at once.".formatted(size));
+    run.results()
+        .put("parameters", plan.parameters())
+        .put("denseParameters", plan.denseParameters())
+        .put("expertParameters", plan.expertParameters())
+        .put("expertParametersPerExecutor", plan.expertParametersPerExecutor())
+        .put("slots", size)
+        .put("driverBytesPerStep", plan.driverBytes())
+        .put("denseBytesPerExecutorPerStep", plan.denseBytesPerExecutor())
+        .put(
+            "tokenBytesPerExecutorPerStep",
+            plan.tokenBytesPerExecutor(lengths.inputs(), lengths.targets()))
+        .put("driverNativeMebibytes", plan.driverMebibytes())
+        .put("executorNativeMebibytes", plan.executorMebibytes());
+    if (out != null) {
+      resume(run);
+    }
+  }
+
+  private void resume(VerbRun run) throws IOException {
+    String checkpoints = OutputFolder.of(out, run.hadoop()).uri(TrainingJob.CHECKPOINTS);
+    Optional<Committed> latest = new CheckpointFolder(checkpoints, run.hadoop()).latest();
+    long step = latest.map(c -> c.manifest().step()).orElse(0L);
+    run.results().put("resumesAtStep", step);
+    run.say(
+        latest
+            .map(c -> "It would resume at step %,d, from %s.".formatted(step, c.folder()))
+            .orElse("It would start at step 0: %s holds no checkpoint.".formatted(checkpoints)));
+  }
+}

@@ -1,0 +1,68 @@
+package io.sparkswitch.jobs;
+
+import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.data.token.VocabularySpec;
+import io.sparkswitch.jobs.conf.ConfigLoader;
+import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.loop.LoadedModel;
+import io.sparkswitch.jobs.loop.WorkerSpec;
+import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
+import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.checkpoint.CheckpointFolder;
+import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * A run folder that pretrain or distill wrote, to be read.
+ *
+ * @param folder where it lies
+ * @param checkpoint the one chosen
+ * @param hadoop the cluster's file systems
+ */
+record SavedRun(OutputFolder folder, Committed checkpoint, Configuration hadoop) {
+
+  static SavedRun open(String folder, OptionalLong step, VerbRun run) throws IOException {
+    OutputFolder output = OutputFolder.of(folder, run.hadoop());
+    Committed checkpoint =
+        new CheckpointFolder(output.uri(TrainingJob.CHECKPOINTS), run.hadoop()).require(step);
+    return new SavedRun(output, checkpoint, run.hadoop());
+  }
+
+  /** The configuration that the run was trained with. */
+  static Optional<String> configuration(String folder, VerbRun run) throws IOException {
+    Optional<String> text = OutputFolder.of(folder, run.hadoop()).read(VerbRun.CONFIG_FILE);
+    if (text.isEmpty()) {
+      throw new InputException(
+          "%s holds no %s: give the folder that pretrain or distill wrote"
+              .formatted(folder, VerbRun.CONFIG_FILE));
+    }
+    return text;
+  }
+
+  RunConfig configuration() throws IOException {
+    String text = folder.read(VerbRun.CONFIG_FILE).orElseThrow();
+    return ConfigLoader.load(Optional.empty(), List.of(), Optional.of(text));
+  }
+
+  /** Refuses a vocabulary that the model was not trained with. */
+  void requireVocabulary(VocabularySpec vocabulary) {
+    String trained = checkpoint.manifest().provenance().get("vocabularyHash");
+    if (!vocabulary.digest().equals(trained)) {
+      throw new UsageException(
+          "%s was trained with the vocabulary %.12s, but %.12s is given: use the shards and the vocabulary it was trained with"
+              .formatted(checkpoint.folder(), trained, vocabulary.digest()));
+    }
+  }
+
+  LoadedModel model(RunConfig config, ShardOptions shards, String targets, int rows) {
+    Folders folders =
+        new Folders(
+            shards.training(), shards.validation(), folder.uri(TrainingJob.CHECKPOINTS), targets);
+    return new LoadedModel(new WorkerSpec(config, folders), checkpoint, rows, hadoop);
+  }
+}
