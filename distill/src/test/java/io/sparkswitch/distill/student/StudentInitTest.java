@@ -85,9 +85,10 @@ class StudentInitTest {
                   + " <- encoder.block.0.layer.1.mlp.wi.weight",
               "encoder.block.1.layer.1.layer_norm.weight"
                   + " <- encoder.block.1.layer.1.layer_norm.weight");
-      for (String line : report.copied()) {
-        String[] names = line.split(" <- ");
-        requireEqual(student.dense(), names[0], teacher.dense(), names[1]);
+      Map<String, String> sources = new StudentInit(SWITCH, DENSE).sources();
+      assertThat(sources).hasSameSizeAs(report.copied());
+      for (Map.Entry<String, String> copied : sources.entrySet()) {
+        requireEqual(student.dense(), copied.getKey(), teacher.dense(), copied.getValue());
       }
       for (String name : report.fresh()) {
         requireEqual(student.dense(), name, untaught.dense(), name);
