@@ -37,7 +37,7 @@ record BarrierStage(Rendezvous rendezvous, GangTask task, HadoopSettings hadoop)
   }
 
   private Iterator<String> runTask() {
-    Natives.prepare();
+    Natives.load();
     BarrierTaskContext context = BarrierTaskContext.get();
     try (var exchange = rendezvous.join(context)) {
       task.run(new GangMember(exchange, rendezvous.attempt(), hadoop.conf()));

@@ -12,6 +12,7 @@ import io.sparkswitch.model.exchange.Member;
 import io.sparkswitch.model.exchange.NettyEndpoint;
 import io.sparkswitch.model.exchange.PeerAddress;
 import io.sparkswitch.model.exchange.RunSecret;
+import io.sparkswitch.model.tensor.Natives;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,6 +67,7 @@ public final class Gang {
    * @throws ExecutorsLostException when the attempts are used up, or a lost executor stays away
    */
   public <T> T run(GangTask task, DriverProgram<T> program) throws Exception {
+    Natives.load();
     StageWatch watch = new StageWatch();
     spark.sc().addSparkListener(watch);
     try {

@@ -2,9 +2,14 @@ package io.sparkswitch.model.tensor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * What must be set before the first libtorch class loads. JavaCPP otherwise caps native memory by
@@ -16,12 +21,31 @@ public final class Natives {
 
   private Natives() {}
 
-  /** Idempotent and cheap; call it in every process, in {@code Main} and in every task. */
+  /** Sets the properties. Idempotent and cheap; call it first thing in every process. */
   public static synchronized void prepare() {
     setIfAbsent("org.bytedeco.javacpp.maxbytes", "0");
     setIfAbsent("org.bytedeco.javacpp.maxphysicalbytes", "0");
     if (System.getProperty(CACHE) == null) {
       System.setProperty(CACHE, nodeLocalFolder().toString());
+    }
+  }
+
+  /**
+   * Loads libtorch, one process of this node at a time: of several that unpack it into an empty
+   * cache at once, one may map a file that another is still writing.
+   */
+  public static synchronized void load() {
+    prepare();
+    Path lock = Path.of(System.getProperty(CACHE)).resolve("sparkswitch.lock");
+    try {
+      Files.createDirectories(lock.getParent());
+      try (FileChannel channel =
+              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock held = channel.lock()) {
+        Loader.load(torch.class);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot lock " + lock, e);
     }
   }
 
