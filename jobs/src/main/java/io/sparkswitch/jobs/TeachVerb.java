@@ -81,6 +81,11 @@ final class TeachVerb extends ConfiguredVerb {
       return;
     }
     Targets.clear(run.folder(), run.hadoop());
+    Provenance provenance =
+        Provenance.of(run.verb(), config)
+            .withData(open.train().manifest().dataDigest())
+            .withVocabulary(open.vocabulary().digest());
+    run.keep(provenance);
     LoadedModel model = saved.model(config, shards, run.folder().uri(), rows);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
@@ -93,12 +98,7 @@ final class TeachVerb extends ConfiguredVerb {
                 done ->
                     run.progress(
                         "soft targets of %,d of %,d steps".formatted(done, settings.steps()))));
-    Provenance provenance =
-        Provenance.of(run.verb(), config)
-            .withData(open.train().manifest().dataDigest())
-            .withVocabulary(open.vocabulary().digest());
     folder.commit(TargetsManifest.of(settings, origin, files, provenance.toMap()));
-    run.keep(provenance);
     long bytes = files.stream().mapToLong(TargetFile::bytes).sum();
     run.results().put("files", files.size()).put("bytes", bytes).put(HASH, origin.teacherDigest());
     run.say(

@@ -60,7 +60,7 @@ final class TrainingJob {
       run.folder().delete(CHECKPOINTS);
       run.folder().delete(MetricsLog.FILE);
     }
-    Map<String, String> provenance = provenance();
+    Provenance provenance = provenance();
     Optional<Committed> latest =
         new CheckpointFolder(spec.folders().checkpoints(), run.hadoop()).latest();
     long done = latest.map(c -> c.manifest().step()).orElse(0L);
@@ -71,7 +71,7 @@ final class TrainingJob {
             new Console(run.out(), config.training().steps(), Clock.systemUTC()),
             shards.vocabulary().rows(),
             shards.validation().segments(),
-            provenance,
+            identity(provenance),
             beginning);
     if (latest.isPresent()) {
       training.requireOwn(latest.get());
@@ -81,6 +81,7 @@ final class TrainingJob {
       run.results().put("step", done);
       return;
     }
+    run.keep(provenance);
     StepMetrics last = train(training, done);
     run.results().put("step", config.training().steps());
     if (last != null) {
@@ -102,12 +103,14 @@ final class TrainingJob {
     return gang.run(new ModelWorker(spec), new TrainingLoop(training, run.hadoop()));
   }
 
-  private Map<String, String> provenance() throws IOException {
-    Provenance provenance =
-        Provenance.of(run.verb(), config)
-            .withData(shards.train().manifest().dataDigest())
-            .withVocabulary(shards.vocabulary().digest());
-    run.keep(provenance);
+  private Provenance provenance() {
+    return Provenance.of(run.verb(), config)
+        .withData(shards.train().manifest().dataDigest())
+        .withVocabulary(shards.vocabulary().digest());
+  }
+
+  /** What every checkpoint says of itself. */
+  private Map<String, String> identity(Provenance provenance) {
     Map<String, String> all = new LinkedHashMap<>(provenance.toMap());
     String identity = Architecture.identity(config, shards.vocabulary().rows());
     all.put("modelHash", Digests.of(identity.getBytes(StandardCharsets.UTF_8)));

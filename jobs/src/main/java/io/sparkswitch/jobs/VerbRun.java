@@ -62,15 +62,11 @@ final class VerbRun implements AutoCloseable {
     return run;
   }
 
-  /** Prints the effective configuration and keeps it in the run folder. */
-  void configured(RunConfig effective, List<String> sections) throws IOException {
+  /** Prints the effective configuration. */
+  void configured(RunConfig effective, List<String> sections) {
     config = effective;
     say("Effective configuration (digest %.12s):".formatted(effective.digest()));
     say(effective.render(sections).indent(2).stripTrailing());
-    if (folder.isPresent()) {
-      folder.get().write(CONFIG_FILE, effective.render());
-      keep(Provenance.of(verb, effective));
-    }
   }
 
   String verb() {
@@ -128,8 +124,12 @@ final class VerbRun implements AutoCloseable {
         });
   }
 
-  /** Keeps where the artefact comes from beside it. */
+  /**
+   * Keeps beside the artefact the configuration and where it comes from. For when all checks are
+   * passed: what a refused command was given must not replace what the artefact was made with.
+   */
   void keep(Provenance provenance) throws IOException {
+    folder().write(CONFIG_FILE, config.render());
     folder().write(PROVENANCE_FILE, JSON.valueToTree(provenance.toMap()).toPrettyString() + "\n");
   }
 

@@ -15,7 +15,6 @@ public record ModelSettings(
     int relativeAttentionNumBuckets,
     int relativeAttentionMaxDistance,
     double dropoutRate,
-    double layerNormEpsilon,
     double initialisationScale,
     int numExperts,
     int expertEvery,
@@ -34,7 +33,6 @@ public record ModelSettings(
     Require.positive("model.num-decoder-layers", numDecoderLayers);
     requireBuckets(relativeAttentionNumBuckets, relativeAttentionMaxDistance);
     Require.share("model.dropout-rate", dropoutRate);
-    Require.positive("model.layer-norm-epsilon", layerNormEpsilon);
     Require.positive("model.initialisation-scale", initialisationScale);
     Require.notNegative("model.num-experts", numExperts);
     Require.positive("model.expert-every", expertEvery);

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.spark.ExceptionFailure;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -32,6 +34,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 public final class Gang {
   private static final long END_SECONDS = 30;
   private static final long FAILURE_MILLIS = 5000;
+  private static final long POLL_NANOS = 100_000_000;
 
   private final JavaSparkContext spark;
   private final GangSettings settings;
@@ -120,7 +123,7 @@ public final class Gang {
       }
       T result;
       try {
-        Exchange exchange = endpoint.connect(seats(endpoint.address()), settings.startupWait());
+        Exchange exchange = connect(endpoint, stage);
         result = program.run(exchange, attempt);
         exchange.close();
       } catch (ExchangeException e) {
@@ -138,6 +141,29 @@ public final class Gang {
         spark.cancelJobGroup(group);
       }
       return result;
+    }
+  }
+
+  /** Connects with the executors; a stage that fails before ends the wait. */
+  private Exchange connect(NettyEndpoint endpoint, JavaFutureAction<List<String>> stage) {
+    AtomicBoolean waiting = new AtomicBoolean(true);
+    Thread watch =
+        new Thread(
+            () -> {
+              while (waiting.get() && !stage.isDone()) {
+                LockSupport.parkNanos(POLL_NANOS);
+              }
+              if (waiting.get()) {
+                endpoint.close();
+              }
+            },
+            "sparkswitch-gang-start");
+    watch.setDaemon(true);
+    watch.start();
+    try {
+      return endpoint.connect(seats(endpoint.address()), settings.startupWait());
+    } finally {
+      waiting.set(false);
     }
   }
 
@@ -165,7 +191,11 @@ public final class Gang {
     if (own.isPresent()) {
       return failure(own.get(), e);
     }
-    return new LostException(watch.losses() + " (" + e.getMessage() + ")", e);
+    String knob =
+        e.reason() == ExchangeException.Reason.TIMED_OUT
+            ? "; exchange.time-out says how long a message may take"
+            : "";
+    return new LostException("%s (%s%s)".formatted(watch.losses(), e.getMessage(), knob), e);
   }
 
   private static Exception failure(ExceptionFailure failure, ExchangeException e) {

@@ -23,19 +23,25 @@ final class TargetsOfRank implements AutoCloseable {
   private final WorkerSpec spec;
   private final GangMember member;
   private final long corruptionSeed;
+  private final int kept;
   private SoftTargetsWriter writer;
 
-  TargetsOfRank(WorkerSpec spec, GangMember member, long corruptionSeed) {
+  /**
+   * @param vocabularyRows tokens kept a position where the setting says all
+   */
+  TargetsOfRank(WorkerSpec spec, GangMember member, long corruptionSeed, int vocabularyRows) {
     this.spec = spec;
     this.member = member;
     this.corruptionSeed = corruptionSeed;
+    int topK = spec.config().teach().topK();
+    this.kept = topK == 0 ? vocabularyRows : topK;
   }
 
   /** Opens the file of steps [from, to). */
   void begin(long from, long to) throws IOException {
     TargetsFolder folder = new TargetsFolder(spec.folders().targets(), member.hadoop());
     TargetChunk chunk = new TargetChunk(from, to, member.exchange().rank(), member.attempt());
-    writer = folder.writer(chunk, spec.config().teach().topK());
+    writer = folder.writer(chunk, kept);
   }
 
   void write(long step, Batch batch, Share share, T5Model model, Inputs inputs, Pass pass)
@@ -45,7 +51,7 @@ final class TargetsOfRank implements AutoCloseable {
       Tensor logits = model.forward(inputs, pass);
       Batch part = batch.slice(share.from(), share.to());
       TeacherBatch read = new TeacherBatch(step, share.from(), corruptionSeed, part);
-      for (SoftTargets row : read.rows(logits, spec.config().teach().topK())) {
+      for (SoftTargets row : read.rows(logits, kept)) {
         writer.write(row);
       }
     }

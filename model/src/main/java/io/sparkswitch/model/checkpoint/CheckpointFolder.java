@@ -136,12 +136,19 @@ public final class CheckpointFolder {
     return ofStep.get(ofStep.size() - 1);
   }
 
-  /** Deletes all but the newest {@code keep} checkpoints. */
+  /** Deletes all but the newest {@code keep} checkpoints, and what older attempts left between. */
   public void prune(int keep) throws IOException {
-    List<Committed> all = committed();
+    List<Path> kept = committed().stream().map(Committed::folder).distinct().toList();
+    if (kept.size() <= keep) {
+      return;
+    }
+    String oldest = kept.get(kept.size() - keep).getName();
     FileSystem fs = root.getFileSystem(conf);
-    for (Committed old : all.subList(0, Math.max(0, all.size() - keep))) {
-      fs.delete(old.folder(), true);
+    for (FileStatus folder : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
+      // Step numbers have leading zeros: names sort as numbers.
+      if (folder.getPath().getName().compareTo(oldest) < 0) {
+        fs.delete(folder.getPath(), true);
+      }
     }
   }
 

@@ -307,6 +307,10 @@ public final class NettyEndpoint implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    links.forEach(
+        (rank, place) ->
+            place.completeExceptionally(
+                new ExchangeException(Reason.CLOSED, rank, "closed before the gang was complete")));
     server.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     List<Link> all = joined();
     awaitAll(all.stream().map(Link::closeInOrder).toList());

@@ -1,5 +1,6 @@
 package io.sparkswitch.model.tensor;
 
+import io.sparkswitch.data.token.NodeFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -7,7 +8,6 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
@@ -19,6 +19,9 @@ import org.bytedeco.pytorch.global.torch;
 public final class Natives {
   private static final String CACHE = "org.bytedeco.javacpp.cachedir";
 
+  /** JavaCPP keys what it unpacks by the jar's name and the library's date. */
+  private static final String KEY = "javacpp";
+
   private Natives() {}
 
   /** Sets the properties. Idempotent and cheap; call it first thing in every process. */
@@ -26,7 +29,7 @@ public final class Natives {
     setIfAbsent("org.bytedeco.javacpp.maxbytes", "0");
     setIfAbsent("org.bytedeco.javacpp.maxphysicalbytes", "0");
     if (System.getProperty(CACHE) == null) {
-      System.setProperty(CACHE, nodeLocalFolder().toString());
+      System.setProperty(CACHE, NodeFolder.of(KEY).toString());
     }
   }
 
@@ -52,33 +55,6 @@ public final class Natives {
   private static void setIfAbsent(String key, String value) {
     if (System.getProperty(key) == null) {
       System.setProperty(key, value);
-    }
-  }
-
-  /** A folder of this user on this node, readable by nobody else; JavaCPP locks it by itself. */
-  private static Path nodeLocalFolder() {
-    String user = System.getProperty("user.name", "user");
-    Path folder =
-        Path.of(System.getProperty("java.io.tmpdir"), "sparkswitch-natives-" + user)
-            .toAbsolutePath();
-    try {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      }
-      if (!Files.getOwner(folder).getName().equals(user)) {
-        throw new IOException(folder + " belongs to " + Files.getOwner(folder).getName());
-      }
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot use "
-              + folder
-              + " to unpack the native libraries; set -D"
-              + CACHE
-              + "=FOLDER to a local folder of yours",
-          e);
     }
   }
 }
