@@ -16,7 +16,6 @@ import io.sparkswitch.jobs.track.StepMetrics;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import io.sparkswitch.model.tensor.Parameters;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;

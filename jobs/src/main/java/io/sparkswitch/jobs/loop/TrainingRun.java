@@ -31,7 +31,7 @@ public record TrainingRun(
 
   /** What must not change between a checkpoint and the run that continues it. */
   private static final List<String> IDENTITY =
-      List.of("modelHash", "dataHash", "vocabularyHash", "seed");
+      List.of("modelHash", "dataHash", "vocabularyHash", "seed", "teacherHash", "softTargets");
 
   void say(String sentence) {
     console.say(sentence);
@@ -40,9 +40,9 @@ public record TrainingRun(
   /** Refuses to continue another run's checkpoint. */
   public void requireOwn(Committed checkpoint) {
     for (String key : IDENTITY) {
-      String theirs = checkpoint.manifest().provenance().get(key);
-      String ours = provenance.get(key);
-      if (ours != null && !ours.equals(theirs)) {
+      String theirs = checkpoint.manifest().provenance().getOrDefault(key, "none");
+      String ours = provenance.getOrDefault(key, "none");
+      if (!ours.equals(theirs)) {
         throw new UsageException(
             "%s was made with %s %s, this run has %s: give --fresh to start over, or another --out"
                 .formatted(checkpoint.folder(), key, theirs, ours));
