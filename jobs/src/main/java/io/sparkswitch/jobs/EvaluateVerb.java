@@ -80,6 +80,8 @@ final class EvaluateVerb extends ConfiguredVerb {
                     .put("negLogPerplexity", -sum / result.targetTokens()));
     figures.put("sequences", sequences);
     figures.put("parameters", plan.parameters());
+    figures.put(
+        "flopsPerToken", plan.flopsPerToken(open.lengths().inputs(), open.lengths().targets()));
     figures.put("step", saved.checkpoint().manifest().step());
     figures.put("seconds", (System.nanoTime() - startedAt) / 1e9);
     figures.set("provenance", Json.tree(saved.checkpoint().manifest().provenance()));

@@ -9,6 +9,7 @@ import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.exchange.LocalExchange;
 import io.sparkswitch.model.t5.GreedyGeneration;
 import io.sparkswitch.model.t5.T5Model;
+import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +56,7 @@ final class GenerateVerb extends ConfiguredVerb {
         OutputFolder.of(generation.vocabulary(), run.hadoop())
             .readBytes(VocabularyRecord.MODEL)
             .orElseThrow();
+    Natives.load();
     ArrayNode samples = run.results().putArray("samples");
     try (Vocabulary vocabulary = Vocabulary.load(file);
         LocalExchange exchange = LocalExchange.group(1).get(0);
@@ -67,10 +69,11 @@ final class GenerateVerb extends ConfiguredVerb {
         int[] source = Arrays.copyOf(tokens, tokens.length + 1);
         source[tokens.length] = VocabularySpec.EOS;
         int[] spans = greedy.generate(source, generation.maxTokens());
-        String filled = Filling.fill(text, vocabulary.decode(spans));
+        String answer = vocabulary.decode(spans);
+        String filled = Filling.fill(text, answer);
         run.say("  in:  " + text);
         run.say("  out: " + filled);
-        samples.addObject().put("input", text).put("output", filled);
+        samples.addObject().put("input", text).put("spans", answer).put("output", filled);
       }
     }
     OutputFolder.of(checkpoint.run(), run.hadoop()).write(SAMPLES, samples.toPrettyString() + "\n");

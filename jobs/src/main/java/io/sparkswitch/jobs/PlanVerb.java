@@ -55,6 +55,7 @@ final class PlanVerb extends ConfiguredVerb {
         .put("denseParameters", plan.denseParameters())
         .put("expertParameters", plan.expertParameters())
         .put("expertParametersPerExecutor", plan.expertParametersPerExecutor())
+        .put("flopsPerToken", plan.flopsPerToken(lengths.inputs(), lengths.targets()))
         .put("slots", size)
         .put("driverBytesPerStep", plan.driverBytes())
         .put("denseBytesPerExecutorPerStep", plan.denseBytesPerExecutor())

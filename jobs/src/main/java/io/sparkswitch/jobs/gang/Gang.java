@@ -25,6 +25,8 @@ import java.util.function.Consumer;
 import org.apache.spark.ExceptionFailure;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Executors that work together from start to end, and their supervision. Spark never retries a
@@ -32,6 +34,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * the lost one is waited for, and the next attempt begins from the last checkpoint.
  */
 public final class Gang {
+  private static final Logger LOG = LoggerFactory.getLogger(Gang.class);
+
   private static final long END_SECONDS = 30;
   private static final long FAILURE_MILLIS = 5000;
   private static final long POLL_NANOS = 100_000_000;
@@ -206,10 +210,9 @@ public final class Gang {
     if (name.equals(InputException.class.getName())) {
       return new InputException(failure.description(), e);
     }
+    LOG.error("an executor failed\n{}", failure.fullStackTrace());
     return new IllegalStateException(
-        "an executor failed: %s: %s%n%s"
-            .formatted(name, failure.description(), failure.fullStackTrace()),
-        e);
+        "an executor failed: %s: %s".formatted(name, failure.description()), e);
   }
 
   /** Cancels what is left of the stage and waits, for a bounded time, until it is gone. */

@@ -4,11 +4,14 @@ import io.sparkswitch.model.exchange.ExchangeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.ExceptionFailure;
+import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.Success$;
 import org.apache.spark.TaskEndReason;
 import org.apache.spark.TaskFailedReason;
 import org.apache.spark.TaskKilled;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
@@ -19,6 +22,13 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
  * <p>Concurrency: Spark's listener thread writes, the supervisor reads.
  */
 final class StageWatch extends SparkListener {
+  /** What a task runs into when another one, or the whole stage, has ended. */
+  private static final Set<String> CONSEQUENCES =
+      Set.of(
+          ExchangeException.class.getName(),
+          TaskKilledException.class.getName(),
+          InterruptedException.class.getName());
+
   private final List<TaskFailedReason> reasons = new ArrayList<>();
 
   @Override
@@ -43,14 +53,18 @@ final class StageWatch extends SparkListener {
     }
   }
 
-  /** The failure that is a task's own, if there is one. */
+  /**
+   * The failure that is a task's own, if there is one and no executor was lost: what the others
+   * then run into is a consequence.
+   */
   synchronized Optional<ExceptionFailure> ownFailure() {
+    if (reasons.stream().anyMatch(ExecutorLostFailure.class::isInstance)) {
+      return Optional.empty();
+    }
     return reasons.stream()
         .filter(ExceptionFailure.class::isInstance)
         .map(ExceptionFailure.class::cast)
-        .filter(failure -> !failure.className().equals(ExchangeException.class.getName()))
-        .filter(failure -> !failure.className().contains("TaskKilled"))
-        .filter(failure -> !failure.className().equals(InterruptedException.class.getName()))
+        .filter(failure -> !CONSEQUENCES.contains(failure.className()))
         .findFirst();
   }
 

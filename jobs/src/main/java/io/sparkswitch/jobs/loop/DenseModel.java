@@ -9,6 +9,7 @@ import io.sparkswitch.model.tensor.Parameters;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -27,7 +28,9 @@ final class DenseModel implements AutoCloseable {
   }
 
   boolean hasFiniteGradients() {
-    return Double.isFinite(parameters.gradients().norm().item_double());
+    try (PointerScope scope = new PointerScope()) {
+      return Double.isFinite(parameters.gradients().norm().item_double());
+    }
   }
 
   /** Update number {@code step + 1}. */

@@ -4,6 +4,7 @@ import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.ExpertPlacement;
+import io.sparkswitch.model.t5.GemmFlops;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Parameters;
 import io.sparkswitch.model.tensor.Parameters;
@@ -103,6 +104,12 @@ public record Plan(
     return 4 * travel * architecture.width().embed() * FLOAT;
   }
 
+  /** Matrix products of a forward pass, a token of encoder or decoder; a step costs three times. */
+  public double flopsPerToken(int encoderLength, int decoderLength) {
+    return (double) GemmFlops.forward(architecture, encoderLength, decoderLength)
+        / (encoderLength + decoderLength);
+  }
+
   /** Native memory of the driver: values, gradients and optimizer state of the dense part. */
   public double driverMebibytes() {
     return 2 * denseParameters * FLOAT / MIB;
@@ -124,6 +131,10 @@ public record Plan(
             expertParameters,
             architecture.experts(),
             expertParametersPerExecutor));
+    lines.add(
+        text(
+            "Work: %.3g floating point operations a token forward, three times that in a training step.",
+            flopsPerToken(encoderLength, decoderLength)));
     int batch = config.training().batchSize();
     lines.add(
         text(

@@ -56,8 +56,7 @@ final class Rank implements AutoCloseable {
     model.experts().initialise(config.seed());
     this.optimizer = new Adafactor(model.experts(), Architecture.adafactor(config.optimizer()));
     this.objectives = Objectives.of(spec, member.hadoop());
-    this.targets = new TargetsOfRank(
-            spec, member, training.corruptionSeed(), architecture.vocab());
+    this.targets = new TargetsOfRank(spec, member, training.corruptionSeed(), architecture.vocab());
   }
 
   /** Does what the driver orders until it says stop. */

@@ -63,11 +63,11 @@ record RunFolder(
 
     RunFolder read() throws IOException {
       Map<Role, Run> runs = new EnumMap<>(Role.class);
-      List<Sample> samples = new ArrayList<>(samples("samples.json"));
+      List<Sample> samples = new ArrayList<>();
       for (Role role : Role.values()) {
         if (files.exists(role.folder())) {
           runs.put(role, run(role));
-          samples.addAll(samples(role.folder() + "/samples.json"));
+          samples.addAll(samples(role));
         }
       }
       Map<Part, Map<String, JsonNode>> parts = new EnumMap<>(Part.class);
@@ -115,11 +115,10 @@ record RunFolder(
       return found;
     }
 
-    private List<Sample> samples(String file) throws IOException {
+    private List<Sample> samples(Role role) throws IOException {
       List<Sample> samples = new ArrayList<>();
-      for (JsonNode sample : json(file)) {
-        samples.add(
-            new Sample(file, sample.path("input").asText(), sample.path("output").asText()));
+      for (JsonNode sample : json(role.folder() + "/samples.json")) {
+        samples.add(new Sample(role, sample.path("input").asText(), sample.path("spans").asText()));
       }
       return samples;
     }

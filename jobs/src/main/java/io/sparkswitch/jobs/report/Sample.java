@@ -3,6 +3,8 @@ package io.sparkswitch.jobs.report;
 /**
  * A sentence with masked spans and what a model wrote.
  *
- * @param source where it was found, relative to the run folder
+ * @param role the model
+ * @param input the sentence, a sentinel where words are missing
+ * @param spans each sentinel followed by the model's words
  */
-record Sample(String source, String input, String output) {}
+record Sample(Role role, String input, String spans) {}

@@ -1,6 +1,8 @@
 package io.sparkswitch.jobs.report;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -26,24 +28,24 @@ final class SampleSection {
         "The marked words are the model’s own; everything else was given to it.",
         "class",
         "note");
-    html.open("ol", "class", "samples");
+    Map<String, List<Sample>> byInput = new LinkedHashMap<>();
     for (Sample sample : samples) {
+      byInput.computeIfAbsent(sample.input(), key -> new ArrayList<>()).add(sample);
+    }
+    html.open("ol", "class", "samples");
+    for (List<Sample> answers : byInput.values()) {
       html.open("li");
-      if (SENTINEL.matcher(sample.input()).find() && SENTINEL.matcher(sample.output()).find()) {
-        filled(html, sample);
-      } else {
-        html.element("p", sample.input()).open("p").element("mark", sample.output()).close();
-      }
+      answers.forEach(answer -> filled(html, answer));
       html.close();
     }
     html.close().close();
   }
 
   private static void filled(Html html, Sample sample) {
-    Map<String, String> spans = spans(sample.output());
+    Map<String, String> spans = spans(sample.spans());
     Matcher sentinel = SENTINEL.matcher(sample.input());
     int start = 0;
-    html.open("p");
+    html.open("p").element("span", sample.role().label() + ": ", "class", "note");
     while (sentinel.find()) {
       html.text(sample.input().substring(start, sentinel.start()));
       String span = spans.getOrDefault(sentinel.group(), "");
