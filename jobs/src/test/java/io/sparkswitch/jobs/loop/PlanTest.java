@@ -1,0 +1,94 @@
+package io.sparkswitch.jobs.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkswitch.jobs.conf.ConfigLoader;
+import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.exit.UsageException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+  /** Of a vocabulary of 4,096 pieces. */
+  private static final int ROWS = 4_224;
+
+  private static final int EMBED = 128;
+  private static final int ATTENTION = 4 * EMBED * EMBED;
+  private static final int FEED_FORWARD = 2 * EMBED * 512;
+
+  @Test
+  void nanoHasAsManyParametersAsCountedByHand() {
+    int encoder = 2 * (ATTENTION + FEED_FORWARD + 2 * EMBED) + EMBED + 32 * 4;
+    int decoder = 2 * (2 * ATTENTION + FEED_FORWARD + 3 * EMBED) + EMBED + 32 * 4;
+
+    Plan plan = Plan.of(config("preset=nano"), ROWS, 2);
+
+    assertThat(plan.denseParameters()).isEqualTo(ROWS * EMBED + encoder + decoder);
+    assertThat(plan.denseParameters()).isEqualTo(1_459_968);
+    assertThat(plan.expertParameters()).isZero();
+    assertThat(plan.parameters()).isEqualTo(1_459_968);
+    assertThat(plan.driverBytes()).isEqualTo(4 * 1_459_968);
+    assertThat(plan.denseBytesPerExecutor()).isEqualTo(6 * 1_459_968);
+    assertThat(plan.tokenBytesPerExecutor(128, 29)).isZero();
+  }
+
+  @Test
+  void expertsReplaceOneFeedForwardOfEachStackAndAreSpreadOverExecutors() {
+    int dense = 1_459_968 - 2 * FEED_FORWARD + 2 * EMBED * 8;
+
+    Plan plan = Plan.of(config("preset=nano-switch", "routing.group-sequences=2"), ROWS, 3);
+
+    assertThat(plan.denseParameters()).isEqualTo(dense);
+    assertThat(plan.expertParameters()).isEqualTo(2 * 8 * FEED_FORWARD);
+    assertThat(plan.expertParametersPerExecutor()).as("3 of 8").isEqualTo(2 * 3 * FEED_FORWARD);
+  }
+
+  @Test
+  void tokensTravelFourTimesAndOnlyToOtherExecutors() {
+    RunConfig config = config("preset=nano-switch");
+
+    assertThat(Plan.of(config, ROWS, 1).tokenBytesPerExecutor(128, 29)).isZero();
+    assertThat(Plan.of(config, ROWS, 2).tokenBytesPerExecutor(128, 29))
+        .isEqualTo(4 * ((128 + 29) * 16 / 2 / 2) * EMBED * Float.BYTES);
+  }
+
+  @Test
+  void thePlanIsSaidInSentencesWithItsNumbers() {
+    assertThat(Plan.of(config("preset=nano"), ROWS, 2).sentences(128, 29))
+        .anyMatch(line -> line.startsWith("Model: 1,459,968 parameters"))
+        .anyMatch(line -> line.startsWith("Batch: 16 sequences of 128 + 29 tokens, 2 routing"))
+        .anyMatch(line -> line.contains("spark.executor.memoryOverhead"));
+  }
+
+  @Test
+  void fewerExpertsThanExecutorsAreRefused() {
+    RunConfig config = config("preset=nano-switch", "routing.group-sequences=1");
+
+    assertThatThrownBy(() -> Plan.of(config, ROWS, 9))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "model.num-experts = 8 cannot be spread over 9 executors: set gang.executors to at most 8");
+  }
+
+  @Test
+  void fewerGroupsThanExecutorsOrMicroBatchesAreRefused() {
+    assertThatThrownBy(() -> Plan.of(config("preset=nano"), ROWS, 3))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("training.batch-size = 16 in routing groups of 8 is 2 groups")
+        .hasMessageContaining("too few for 3 executors with 1 micro-batches")
+        .hasMessageContaining("lower routing.group-sequences or gang.executors");
+    assertThatThrownBy(() -> Plan.of(config("preset=nano", "training.micro-batches=2"), ROWS, 2))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("2 executors with 2 micro-batches");
+    assertThatThrownBy(() -> Plan.of(config("preset=nano", "routing.group-sequences=0"), ROWS, 2))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("routing groups of the whole batch is 1 groups");
+  }
+
+  private static RunConfig config(String... settings) {
+    return ConfigLoader.load(Optional.empty(), List.copyOf(Stream.of(settings).toList()));
+  }
+}
