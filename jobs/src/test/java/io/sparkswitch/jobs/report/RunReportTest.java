@@ -135,7 +135,7 @@ class RunReportTest {
     TestRun run =
         TestRun.copiedTo(folder)
             .with("dense/provenance.json", "{\"%s\": \"%s\"}".formatted("<b>", hostile))
-            .with("samples.json", "[{\"input\":\"%s\",\"output\":\"<i>\"}]".formatted(hostile))
+            .with("dense/samples.json", "[{\"input\":\"%s\",\"spans\":\"<i>\"}]".formatted(hostile))
             .with(
                 "switch/metrics.jsonl",
                 "{\"step\":1,\"loss\":5,\"layers\":{\"<script>\":{\"expertUsage\":[0.5,0.5]}}}\n")
@@ -175,7 +175,10 @@ class RunReportTest {
   @Test
   void filledSpansStandInTheirSentence() throws IOException {
     assertThat(TestRun.copiedTo(folder).page())
-        .contains("<p>Mara lived in <mark>Tolmeth</mark> and sold <mark>glass</mark>.</p>");
+        .contains(
+            "Switch (teacher): </span>Mara lived in <mark>Tolmeth</mark> and sold <mark>glass</mark>.",
+            "student: </span>Mara lived in <mark>Tolmeth</mark> and sold <mark>[nothing]</mark>.")
+        .containsPattern("</mark>\\.</p>\\s*<p><span class=\"note\">student: ");
   }
 
   @Test
