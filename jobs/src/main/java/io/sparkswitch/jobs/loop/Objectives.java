@@ -26,17 +26,35 @@ interface Objectives {
     };
   }
 
-  /** The mixed loss where the run has soft targets, else cross-entropy. */
+  /**
+   * The mixed loss where the run has soft targets, else cross-entropy. The targets are opened with
+   * the first step that is trained on them: who writes them has none yet.
+   */
   static Objectives of(WorkerSpec spec, Configuration hadoop) {
-    if (!spec.folders().hasTargets()) {
-      return (step, batch, share) -> hard();
+    return spec.folders().hasTargets() ? new Mixed(spec, hadoop) : (step, batch, share) -> hard();
+  }
+
+  /** Concurrency: one thread. */
+  final class Mixed implements Objectives {
+    private final DistillationLoss loss;
+    private final String folder;
+    private final Configuration hadoop;
+    private SoftTargetsReader reader;
+
+    private Mixed(WorkerSpec spec, Configuration hadoop) {
+      DistillSettings distill = spec.config().distill();
+      this.loss = new DistillationLoss(distill.softFraction(), distill.temperature());
+      this.folder = spec.folders().targets();
+      this.hadoop = hadoop;
     }
-    DistillSettings distill = spec.config().distill();
-    DistillationLoss loss = new DistillationLoss(distill.softFraction(), distill.temperature());
-    SoftTargetsReader reader = SoftTargetsReader.open(spec.folders().targets(), hadoop);
-    return (step, batch, share) -> {
+
+    @Override
+    public Objective of(long step, Batch batch, Share share) {
+      if (reader == null) {
+        reader = SoftTargetsReader.open(folder, hadoop);
+      }
       Batch part = batch.slice(share.from(), share.to());
       return loss.objective(SoftTargetsBatch.of(reader.rows(step, share.from(), part), part));
-    };
+    }
   }
 }
