@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -179,6 +180,9 @@ public final class CheckpointFolder {
         throw new IOException("%s: %s".formatted(path, e.getCause().getMessage()), e);
       }
       LOG.warn("{} was never finished; that checkpoint is passed over", path);
+      return Optional.empty();
+    } catch (ChecksumException e) {
+      LOG.warn("{} is damaged ({}); that checkpoint is passed over", path, e.getMessage());
       return Optional.empty();
     }
   }

@@ -20,7 +20,7 @@ record SafeTensorsEntry(String dtype, long[] shape, long begin, long end) {
       }
       size = Math.multiplyExact(size, n);
     }
-    if (begin < 0 || end - begin != size) {
+    if (begin < 0 || end < begin || end - begin != size) {
       throw new IllegalArgumentException(
           "%s%s needs %d bytes, but the header gives it [%d, %d)"
               .formatted(dtype, Arrays.toString(shape), size, begin, end));

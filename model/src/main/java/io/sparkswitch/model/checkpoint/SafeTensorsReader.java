@@ -1,5 +1,6 @@
 package io.sparkswitch.model.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkswitch.model.tensor.TensorBytes;
@@ -7,7 +8,9 @@ import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -32,6 +35,9 @@ public final class SafeTensorsReader implements AutoCloseable {
     long length = fs.getFileStatus(path).getLen();
     this.in = fs.open(path);
     try {
+      if (length < Long.BYTES) {
+        throw new IOException("%s is no safetensors file: it has %d bytes".formatted(path, length));
+      }
       byte[] prefix = new byte[Long.BYTES];
       in.readFully(prefix);
       long header = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
@@ -51,8 +57,7 @@ public final class SafeTensorsReader implements AutoCloseable {
   }
 
   private void parse(byte[] json, long dataBytes) throws IOException {
-    JsonNode root = new ObjectMapper().readTree(json);
-    for (Map.Entry<String, JsonNode> field : root.properties()) {
+    for (Map.Entry<String, JsonNode> field : header(json).properties()) {
       if (field.getKey().equals("__metadata__")) {
         continue;
       }
@@ -66,6 +71,30 @@ public final class SafeTensorsReader implements AutoCloseable {
       } catch (RuntimeException e) {
         throw new IOException(
             "%s: tensor %s: %s".formatted(path, field.getKey(), e.getMessage()), e);
+      }
+    }
+    refuseOverlaps();
+  }
+
+  private JsonNode header(byte[] json) throws IOException {
+    try {
+      return new ObjectMapper().readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IOException("%s is no safetensors file: its header is no JSON".formatted(path), e);
+    }
+  }
+
+  private void refuseOverlaps() throws IOException {
+    List<Map.Entry<String, SafeTensorsEntry>> byPosition =
+        entries.entrySet().stream()
+            .filter(e -> e.getValue().end() > e.getValue().begin())
+            .sorted(Comparator.comparingLong(e -> e.getValue().begin()))
+            .toList();
+    for (int i = 1; i < byPosition.size(); i++) {
+      if (byPosition.get(i).getValue().begin() < byPosition.get(i - 1).getValue().end()) {
+        throw new IOException(
+            "%s: tensor %s overlaps %s"
+                .formatted(path, byPosition.get(i).getKey(), byPosition.get(i - 1).getKey()));
       }
     }
   }

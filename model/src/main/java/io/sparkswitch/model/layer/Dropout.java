@@ -23,7 +23,7 @@ public record Dropout(double rate, Noise noise, long firstSequence) {
    * @return the same shape
    */
   public Tensor apply(Tensor x, int layer, Site site) {
-    if (rate == 0) {
+    if (rate == 0 || x.numel() == 0) {
       return x;
     }
     int sequences = Math.toIntExact(x.size(0));

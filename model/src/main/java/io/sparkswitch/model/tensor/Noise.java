@@ -16,7 +16,7 @@ public record Noise(long seed, long step) {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   /**
-   * Uniform draws in [low, high).
+   * Uniform draws in [low, high); rounding can give {@code high} itself.
    *
    * @param layer global index of the layer
    * @param site what the draw is for

@@ -1,0 +1,218 @@
+package io.sparkswitch.model.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
+import io.sparkswitch.model.tensor.Doubles;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.hadoop.conf.Configuration;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointFolderTest {
+  @TempDir Path root;
+
+  private PointerScope scope;
+  private CheckpointFolder folder;
+
+  @BeforeEach
+  void open() {
+    scope = new PointerScope();
+    folder = new CheckpointFolder(root.toUri().toString(), new Configuration());
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  /** What can befall the newest checkpoint. */
+  enum Damage {
+    NO_MANIFEST {
+      @Override
+      void befall(Path checkpoint) throws IOException {
+        Files.delete(manifest(checkpoint));
+      }
+    },
+    HALF_A_MANIFEST {
+      @Override
+      void befall(Path checkpoint) throws IOException {
+        cut(manifest(checkpoint), 2);
+      }
+    },
+    EMPTY_MANIFEST {
+      @Override
+      void befall(Path checkpoint) throws IOException {
+        cut(manifest(checkpoint), 0);
+      }
+    },
+    MISSING_SHARD {
+      @Override
+      void befall(Path checkpoint) throws IOException {
+        Files.delete(shard(checkpoint));
+      }
+    },
+    TRUNCATED_SHARD {
+      @Override
+      void befall(Path checkpoint) throws IOException {
+        cut(shard(checkpoint), 2);
+      }
+    },
+    ALTERED_SHARD {
+      @Override
+      void befall(Path checkpoint) throws IOException {
+        byte[] bytes = Files.readAllBytes(shard(checkpoint));
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(shard(checkpoint), bytes);
+      }
+    };
+
+    abstract void befall(Path checkpoint) throws IOException;
+
+    static Path manifest(Path checkpoint) {
+      return checkpoint.resolve("manifest-000.json");
+    }
+
+    static Path shard(Path checkpoint) {
+      return checkpoint.resolve("b-attempt-000.safetensors");
+    }
+
+    /** Keeps one part in {@code parts}, or nothing. */
+    static void cut(Path file, int parts) throws IOException {
+      byte[] bytes = Files.readAllBytes(file);
+      int kept = parts == 0 ? 0 : bytes.length / parts;
+      Files.write(file, java.util.Arrays.copyOf(bytes, kept), StandardOpenOption.TRUNCATE_EXISTING);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Damage.class)
+  void aDamagedCheckpointIsPassedOverForTheOlderOne(Damage damage) throws Exception {
+    save(100, 0);
+    save(200, 0);
+    forgetChecksums(); // as in an object store
+    damage.befall(root.resolve("step-00000200"));
+    assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(100);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Damage.class)
+  void damageThatTheFileSystemItselfNoticesIsPassedOverToo(Damage damage) throws Exception {
+    save(100, 0);
+    save(200, 0);
+    damage.befall(root.resolve("step-00000200"));
+    assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(100);
+  }
+
+  @Test
+  void aRunWithoutCheckpointsHasNoLatest() throws Exception {
+    assertThat(folder.latest()).isEmpty();
+    CheckpointFolder absent =
+        new CheckpointFolder(root.resolve("absent").toUri().toString(), new Configuration());
+    assertThat(absent.latest()).isEmpty();
+    absent.prune(1);
+    assertThatExceptionOfType(FileNotFoundException.class)
+        .isThrownBy(() -> absent.require(OptionalLong.empty()))
+        .withMessageContaining("absent holds no finished checkpoint");
+  }
+
+  @Test
+  void theLatestIsByStepThenByAttempt() throws Exception {
+    save(1000, 0);
+    save(900, 3);
+    assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(1000);
+    save(1000, 10);
+    save(1000, 2);
+    assertThat(folder.latest().orElseThrow().manifest().attempt()).isEqualTo(10);
+    assertThat(folder.open(1000, 2).manifest().attempt()).isEqualTo(2);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> folder.open(1000, 7))
+        .withMessageContaining("step-00001000 has no checkpoint of attempt 7");
+  }
+
+  @Test
+  void aStepThatIsNotThereIsRefusedWithThoseThatAre() throws Exception {
+    save(100, 0);
+    save(200, 0);
+    assertThat(folder.require(OptionalLong.of(100)).manifest().step()).isEqualTo(100);
+    assertThatExceptionOfType(FileNotFoundException.class)
+        .isThrownBy(() -> folder.require(OptionalLong.of(150)))
+        .withMessageContaining("holds no checkpoint of step 150; it has steps [100, 200]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 9})
+  void pruningKeepsTheNewest(int keep) throws Exception {
+    List<Long> steps = List.of(100L, 200L, 300L);
+    for (long step : steps) {
+      save(step, 0);
+    }
+    folder.prune(keep);
+    for (int i = 0; i < steps.size(); i++) {
+      Path checkpoint = root.resolve("step-%08d".formatted(steps.get(i)));
+      assertThat(Files.exists(checkpoint)).isEqualTo(i >= steps.size() - keep);
+    }
+    assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(300);
+  }
+
+  @Test
+  void pruningNeverDeletesTheNewestWhenTwoAttemptsCommittedItsStep() throws Exception {
+    save(100, 0);
+    save(200, 0);
+    save(200, 1);
+    folder.prune(1);
+    assertThat(folder.latest().orElseThrow().manifest().attempt()).isEqualTo(1);
+    assertThat(root.resolve("step-00000100")).doesNotExist();
+  }
+
+  @Test
+  void anAttemptsShardsDoNotTouchThoseOfAnother() throws Exception {
+    save(100, 0);
+    folder.writeShard(100, 1, "b", Map.of("b", Doubles.normal(5, 9)));
+    assertThat(folder.latest().orElseThrow().manifest().attempt()).isZero();
+  }
+
+  @Test
+  void aManifestOfAnotherFormatIsRefusedByVersion() throws Exception {
+    save(100, 0);
+    forgetChecksums();
+    Path manifest = Damage.manifest(root.resolve("step-00000100"));
+    String json = Files.readString(manifest);
+    Files.writeString(manifest, json.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> folder.latest())
+        .withMessageContaining("manifest-000.json")
+        .withMessageContaining("checkpoint format 2 is not known to this version (1)");
+  }
+
+  private void save(long step, int attempt) throws IOException {
+    Shard a = folder.writeShard(step, attempt, "a", Map.of("a", Doubles.normal(step, 20)));
+    Shard b = folder.writeShard(step, attempt, "b", Map.of("b", Doubles.normal(~step, 30)));
+    folder.commit(
+        new CheckpointManifest(
+            CheckpointManifest.FORMAT_VERSION, step, attempt, List.of(a, b), Map.of("seed", "1")));
+  }
+
+  /** Hadoop's local file system keeps a checksum file beside each file. */
+  private void forgetChecksums() throws IOException {
+    try (var files = Files.walk(root)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".crc")).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.sparkswitch.model.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkswitch.model.tensor.Doubles;
+import java.io.InputStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RelativePositionBiasTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"bidirectional_nb32_md128_len300", "causal_nb32_md128_len300"})
+  void bucketsEqualTheReferenceInBothDirections(String name) throws Exception {
+    try (InputStream in = getClass().getResourceAsStream("/golden/relpos_buckets.json")) {
+      JsonNode golden = new ObjectMapper().readTree(in).required(name);
+      RelativePositionBias bias =
+          new RelativePositionBias(
+              golden.required("num_buckets").asInt(),
+              golden.required("max_distance").asInt(),
+              golden.required("bidirectional").asBoolean());
+      int first = golden.required("delta_first").asInt();
+      int last = golden.required("delta_last").asInt();
+      assertThat(last - first).isEqualTo(598);
+      for (int delta = first; delta <= last; delta++) {
+        assertThat(bias.bucket(delta))
+            .as("%s, delta %d", name, delta)
+            .isEqualTo(golden.required("bucket").get(delta - first).asInt());
+      }
+    }
+  }
+
+  @Test
+  void theBiasOfAPairIsItsBucketsRowForEachHead() {
+    try (PointerScope scope = new PointerScope()) {
+      RelativePositionBias bias = new RelativePositionBias(8, 20, true);
+      int length = 9;
+      int heads = 3;
+      double[] table = Doubles.draws(4, 8 * heads);
+      double[] actual = Doubles.of(bias.apply(Doubles.tensor(table, 8, heads), length));
+      assertThat(actual).hasSize(heads * length * length);
+      for (int h = 0; h < heads; h++) {
+        for (int q = 0; q < length; q++) {
+          for (int k = 0; k < length; k++) {
+            assertThat(actual[(h * length + q) * length + k])
+                .isEqualTo(table[bias.bucket(k - q) * heads + h]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theCausalMaskHidesLaterKeysAndNothingElse() {
+    try (PointerScope scope = new PointerScope()) {
+      int length = 5;
+      double[] mask = Doubles.of(RelativePositionBias.causalMask(length, ScalarType.Float));
+      assertThat(mask).hasSize(length * length);
+      for (int q = 0; q < length; q++) {
+        for (int k = 0; k < length; k++) {
+          assertThat(mask[q * length + k]).isEqualTo(k > q ? Double.NEGATIVE_INFINITY : 0);
+        }
+      }
+    }
+  }
+}

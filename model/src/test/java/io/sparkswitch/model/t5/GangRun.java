@@ -1,0 +1,131 @@
+package io.sparkswitch.model.t5;
+
+import io.sparkswitch.data.batch.Batch;
+import io.sparkswitch.model.exchange.Exchange;
+import io.sparkswitch.model.exchange.LocalExchange;
+import io.sparkswitch.model.moe.LayerMetrics;
+import io.sparkswitch.model.moe.Pass;
+import io.sparkswitch.model.tensor.Doubles;
+import io.sparkswitch.model.tensor.ParameterSpec;
+import io.sparkswitch.model.tensor.Parameters;
+import io.sparkswitch.model.tensor.Tape;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * One step of one batch, by a gang of threads.
+ *
+ * @param crossEntropy sum over all ranks
+ * @param targetTokens sum over all ranks
+ * @param layers sums over all ranks and micro-batches
+ * @param gradients by name: dense ones summed over ranks, experts' from their owner; empty after an
+ *     evaluation
+ */
+record GangRun(
+    double crossEntropy,
+    long targetTokens,
+    Map<String, LayerMetrics> layers,
+    Map<String, double[]> gradients) {
+
+  /** Trains; row r of {@code cuts} holds the ascending bounds of rank r's micro-batches. */
+  static GangRun train(T5Config config, ScalarType dtype, Batch batch, int[]... cuts)
+      throws Exception {
+    return run(config, dtype, batch, true, cuts);
+  }
+
+  static GangRun evaluate(T5Config config, ScalarType dtype, Batch batch, int[]... cuts)
+      throws Exception {
+    return run(config, dtype, batch, false, cuts);
+  }
+
+  private static GangRun run(
+      T5Config config, ScalarType dtype, Batch batch, boolean training, int[][] cuts)
+      throws Exception {
+    List<LocalExchange> ends = LocalExchange.group(cuts.length, Duration.ofSeconds(20));
+    ExecutorService threads = Executors.newFixedThreadPool(cuts.length);
+    try {
+      List<Future<GangRun>> futures = new ArrayList<>();
+      for (int rank = 0; rank < cuts.length; rank++) {
+        Exchange exchange = ends.get(rank);
+        int[] cut = cuts[rank];
+        futures.add(
+            threads.submit(
+                () -> {
+                  try {
+                    return rank(config, dtype, batch, training, exchange, cut);
+                  } finally {
+                    exchange.close();
+                  }
+                }));
+      }
+      GangRun sum = new GangRun(0, 0, Map.of(), Map.of());
+      for (Future<GangRun> future : futures) {
+        sum = sum.plus(future.get(30, TimeUnit.SECONDS));
+      }
+      return sum;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static GangRun rank(
+      T5Config config,
+      ScalarType dtype,
+      Batch batch,
+      boolean training,
+      Exchange exchange,
+      int[] cut) {
+    GangRun sum = new GangRun(0, 0, Map.of(), Map.of());
+    int group = config.sparse().map(SwitchConfig::groupSequences).orElse(1);
+    try (PointerScope scope = new PointerScope();
+        T5Model model = TinyModel.model(config, dtype, exchange.rank(), exchange.size())) {
+      for (int micro = 0; micro + 1 < cut.length; micro++) {
+        Inputs inputs = Inputs.of(batch, cut[micro], cut[micro + 1], group);
+        Tape tape = training ? Tape.recording() : Tape.inference();
+        Pass pass = TinyModel.pass(config, tape, exchange, micro);
+        GradientStep.Result result =
+            training
+                ? GradientStep.train(model, inputs, pass, TinyModel::crossEntropy)
+                : GradientStep.evaluate(model, inputs, pass, TinyModel::crossEntropy);
+        Map<String, LayerMetrics> layers = new TreeMap<>();
+        result.layers().forEach(m -> layers.put(m.layer(), m));
+        sum = sum.plus(new GangRun(result.crossEntropy(), result.targetTokens(), layers, Map.of()));
+      }
+      Map<String, double[]> gradients = new TreeMap<>();
+      if (training) {
+        for (Parameters parameters : List.of(model.dense(), model.experts())) {
+          for (ParameterSpec spec : parameters.specs()) {
+            gradients.put(spec.name(), Doubles.of(parameters.gradient(spec.name())));
+          }
+        }
+      }
+      return sum.plus(new GangRun(0, 0, Map.of(), gradients));
+    }
+  }
+
+  private GangRun plus(GangRun other) {
+    Map<String, LayerMetrics> bothLayers = new TreeMap<>(layers);
+    other.layers.forEach((name, m) -> bothLayers.merge(name, m, LayerMetrics::plus));
+    Map<String, double[]> both = new TreeMap<>(gradients);
+    other.gradients.forEach((name, g) -> both.merge(name, g, GangRun::sum));
+    return new GangRun(
+        crossEntropy + other.crossEntropy, targetTokens + other.targetTokens, bothLayers, both);
+  }
+
+  private static double[] sum(double[] a, double[] b) {
+    double[] sum = a.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += b[i];
+    }
+    return sum;
+  }
+}

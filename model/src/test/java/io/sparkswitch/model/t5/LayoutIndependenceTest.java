@@ -1,0 +1,152 @@
+package io.sparkswitch.model.t5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkswitch.data.batch.Batch;
+import io.sparkswitch.model.moe.LayerMetrics;
+import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
+import io.sparkswitch.model.tensor.Doubles;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The same step on any number of ranks, noise on and capacity binding. */
+class LayoutIndependenceTest {
+  /** Seven sequences in groups of two: the last group is smaller. */
+  private static final Batch BATCH = TinyModel.batch(7, 9, 6, TinyModel.VOCAB, 1);
+
+  private static final int GROUP = 2;
+  private static final T5Config CONFIG = config(FeedForwardKind.RELU);
+
+  private static GangRun one;
+  private static GangRun oneInFloat32;
+
+  private static T5Config config(FeedForwardKind kind) {
+    SwitchConfig sparse = new SwitchConfig(8, 2, 1.0, 0.05, 0.1, GROUP);
+    return TinyModel.config(TinyModel.conventions(kind, 0.1), sparse);
+  }
+
+  @BeforeAll
+  static void runOnOneRank() throws Exception {
+    one = GangRun.train(CONFIG, ScalarType.Double, BATCH, new int[] {0, 7});
+    oneInFloat32 = GangRun.train(CONFIG, ScalarType.Float, BATCH, new int[] {0, 7});
+  }
+
+  /** A row a rank, the bounds of its micro-batches. */
+  record Layout(int[]... cuts) {
+    @Override
+    public String toString() {
+      return Arrays.deepToString(cuts);
+    }
+  }
+
+  static Stream<Layout> layouts() {
+    return Stream.of(
+        new Layout(new int[][] {{0, 4}, {4, 7}}),
+        new Layout(new int[][] {{0, 2}, {2, 4}, {4, 7}}), // experts 2, 3, 3
+        new Layout(new int[][] {{0, 2}, {2, 4}, {4, 6}, {6, 7}}),
+        new Layout(new int[][] {{0, 2}, {2, 4}, {4, 7}, {7, 7}}), // a rank without sequences
+        new Layout(new int[][] {{0, 2, 4, 7}}), // micro-batches
+        new Layout(new int[][] {{0, 2, 4}, {4, 6, 7}}));
+  }
+
+  @Test
+  void theStepDropsTokensInEveryRoutedStackSoThatCapacityIsTested() {
+    assertThat(one.layers()).containsOnlyKeys("encoder.1", "decoder.1");
+    assertThat(one.layers().values()).allMatch(m -> m.dropped() > 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void float64GradientsEqualASingleRanksTo1e9(Layout layout) throws Exception {
+    GangRun run = GangRun.train(CONFIG, ScalarType.Double, BATCH, layout.cuts());
+    assertSameGradients(one, run, 1e-9);
+    assertThat(run.crossEntropy()).isCloseTo(one.crossEntropy(), within(1e-9));
+    assertThat(run.targetTokens()).isEqualTo(BATCH.targetTokens());
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void float32GradientsEqualASingleRanksTo1e5(Layout layout) throws Exception {
+    GangRun run = GangRun.train(CONFIG, ScalarType.Float, BATCH, layout.cuts());
+    assertSameGradients(oneInFloat32, run, 1e-5);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void theSameTokensChooseTheSameExpertsAndAreDropped(Layout layout) throws Exception {
+    GangRun run = GangRun.train(CONFIG, ScalarType.Double, BATCH, layout.cuts());
+    assertThat(run.layers().keySet()).isEqualTo(one.layers().keySet());
+    for (LayerMetrics expected : one.layers().values()) {
+      LayerMetrics actual = run.layers().get(expected.layer());
+      assertThat(actual.expertTokens()).isEqualTo(expected.expertTokens());
+      assertThat(actual.tokens()).isEqualTo(expected.tokens());
+      assertThat(actual.dropped()).isEqualTo(expected.dropped());
+      assertThat(actual.auxiliaryLoss()).isCloseTo(expected.auxiliaryLoss(), within(1e-9));
+      assertThat(actual.confidence()).isCloseTo(expected.confidence(), within(1e-6));
+    }
+  }
+
+  @Test
+  void gatedExpertsAndAnUntiedOutputAreIndependentToo() throws Exception {
+    T5Config gated = config(FeedForwardKind.GATED_GELU);
+    GangRun alone = GangRun.train(gated, ScalarType.Double, BATCH, new int[] {0, 7});
+    GangRun spread =
+        GangRun.train(
+            gated, ScalarType.Double, BATCH, new int[] {0, 2}, new int[] {2, 4}, new int[] {4, 7});
+    assertSameGradients(alone, spread, 1e-9);
+  }
+
+  @Test
+  void aRankWithoutSequencesTakesPartInAnEvaluation() throws Exception {
+    Batch last = BATCH.slice(0, 2);
+    T5Config quiet = TinyModel.config(TinyModel.QUIET, new SwitchConfig(8, 2, 1.0, 0, 0, GROUP));
+    GangRun alone = GangRun.evaluate(quiet, ScalarType.Double, last, new int[] {0, 2});
+    GangRun spread =
+        GangRun.evaluate(
+            quiet, ScalarType.Double, last, new int[] {0, 2}, new int[] {2, 2}, new int[] {2, 2});
+    assertThat(spread.crossEntropy()).isCloseTo(alone.crossEntropy(), within(1e-9));
+    assertThat(spread.targetTokens()).isEqualTo(last.targetTokens());
+    assertThat(spread.layers().get("encoder.1").expertTokens())
+        .isEqualTo(alone.layers().get("encoder.1").expertTokens());
+  }
+
+  @Test
+  void anExpertWithoutTokensGetsAZeroGradientAndOnlyThat() throws Exception {
+    Batch single = TinyModel.batch(1, 3, 3, TinyModel.VOCAB, 2);
+    T5Config quiet = TinyModel.config(TinyModel.QUIET, new SwitchConfig(8, 2, 8.0, 0, 0, 1));
+    GangRun run =
+        GangRun.train(quiet, ScalarType.Double, single, new int[] {0, 1}, new int[] {1, 1});
+    int idle = 0;
+    for (LayerMetrics layer : run.layers().values()) {
+      String stack = layer.layer().split("\\.")[0];
+      String prefix =
+          "%s.block.1.layer.%d.mlp.experts.expert_"
+              .formatted(stack, stack.equals("encoder") ? 1 : 2);
+      for (int e = 0; e < 8; e++) {
+        double[] gradient = run.gradients().get(prefix + e + ".wo.weight");
+        assertThat(Doubles.largest(gradient) > 0).isEqualTo(layer.expertTokens()[e] > 0);
+        idle += layer.expertTokens()[e] == 0 ? 1 : 0;
+      }
+    }
+    assertThat(idle).isBetween(1, 15);
+  }
+
+  /** Relative to each parameter's largest gradient. */
+  private static void assertSameGradients(GangRun expected, GangRun actual, double tolerance) {
+    assertThat(actual.gradients().keySet()).isEqualTo(expected.gradients().keySet());
+    assertThat(actual.gradients()).isNotEmpty();
+    expected
+        .gradients()
+        .forEach(
+            (name, gradient) ->
+                assertThat(Doubles.distance(actual.gradients().get(name), gradient))
+                    .as(name)
+                    .isLessThanOrEqualTo(tolerance * Doubles.largest(gradient)));
+  }
+}
