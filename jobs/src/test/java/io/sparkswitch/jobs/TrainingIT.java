@@ -1,0 +1,150 @@
+package io.sparkswitch.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkswitch.jobs.packaging.ProgramOutput;
+import io.sparkswitch.jobs.packaging.RunningProgram;
+import io.sparkswitch.jobs.track.StepMetrics;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Training on executors in processes of their own, some of which are killed. */
+@ExtendWith(TinyJourney.Extension.class)
+class TrainingIT {
+  private static final int COMPARED = 20;
+  private static final int MIDDLE = 25;
+
+  private static TinyJourney journey;
+  private static TrainedRun unbroken;
+
+  @BeforeAll
+  static void trainUndisturbed(TinyJourney shared) throws Exception {
+    journey = shared;
+    unbroken = journey.trainedSwitch();
+  }
+
+  @Test
+  void lossesAndFirstGradientsDoNotDependOnTheNumberOfExecutors() throws Exception {
+    journey.launch(
+        1,
+        journey.pretrain(
+            "switch",
+            "alone",
+            "--set",
+            "training.checkpoint-every=1",
+            "--set",
+            "training.steps=" + COMPARED));
+    TrainedRun alone = journey.run("alone");
+
+    assertThat(alone.metrics()).hasSize(COMPARED).allSatisfy(TrainingIT::capacityBinds);
+    List<Double> losses = unbroken.losses();
+    for (int step = 0; step < COMPARED; step++) {
+      assertThat(alone.losses().get(step))
+          .as("loss of step %d", step + 1)
+          .isCloseTo(losses.get(step), within(1e-4));
+    }
+    assertThat(losses.get(COMPARED - 1)).as("it learns").isLessThan(losses.get(0) - 0.1);
+    assertSameGradients(alone, unbroken);
+  }
+
+  @Test
+  void aKilledExecutorIsReplacedAndTheRunEndsAsIfNothingHadHappened() throws Exception {
+    RunningProgram driver = journey.start(2, journey.pretrain("switch", "bereft"));
+    TrainedRun run = journey.run("bereft");
+    awaitMiddle(driver, run);
+    executors(driver).get(0).destroyForcibly();
+
+    ProgramOutput result = driver.await(TinyJourney.BOUND);
+
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(result.output())
+        .contains("Attempt 0 ended")
+        .containsPattern("Continuing from .*/step-000000[2-5]0");
+    assertSameEnd(run);
+  }
+
+  @Test
+  void aKilledDriverLeavesNoExecutorAndTheSameCommandEndsAsIfNothingHadHappened() throws Exception {
+    List<String> command = journey.pretrain("switch", "headless");
+    RunningProgram driver = journey.start(2, command);
+    TrainedRun run = journey.run("headless");
+    awaitMiddle(driver, run);
+    List<ProcessHandle> executors = executors(driver);
+    assertThat(executors).hasSize(2);
+    driver.handle().destroyForcibly();
+
+    Awaitility.await("the executors' end")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> executors.stream().noneMatch(ProcessHandle::isAlive));
+    assertThat(run.lastStep()).isLessThan(TinyJourney.STEPS);
+    String output = journey.launch(2, command);
+
+    assertThat(output).containsPattern("Resuming at step [2-5]0");
+    assertSameEnd(run);
+  }
+
+  private static void capacityBinds(StepMetrics metrics) {
+    assertThat(metrics.fractionTokensLeftBehind().orElseThrow()).isPositive();
+  }
+
+  /** To 1e-5 of each tensor's norm. The sign of a gradient shows in the parameter's first move. */
+  private static void assertSameGradients(TrainedRun one, TrainedRun two) throws IOException {
+    Map<String, double[]> left = one.firstGradients();
+    Map<String, double[]> right = two.firstGradients();
+    Map<String, float[]> movedLeft = one.tensors(1);
+    Map<String, float[]> movedRight = two.tensors(1);
+    assertThat(left.keySet()).isEqualTo(right.keySet());
+    assertThat(left).as("tensors").hasSizeGreaterThan(20);
+    assertThat(left.keySet()).anyMatch(name -> name.contains("expert"));
+    left.forEach(
+        (name, a) -> {
+          double[] b = right.get(name);
+          double difference = 0;
+          double norm = 0;
+          for (int i = 0; i < a.length; i++) {
+            boolean sameWay = Math.abs(movedLeft.get(name)[i] - movedRight.get(name)[i]) < 1e-6;
+            double d = sameWay ? a[i] - b[i] : a[i] + b[i];
+            difference += d * d;
+            norm += a[i] * a[i];
+          }
+          assertThat(Math.sqrt(difference)).as(name).isLessThanOrEqualTo(1e-5 * Math.sqrt(norm));
+        });
+  }
+
+  private static void awaitMiddle(RunningProgram driver, TrainedRun run) throws Exception {
+    Awaitility.await("step " + MIDDLE)
+        .atMost(TinyJourney.BOUND)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(10))
+        .failFast(
+            () -> {
+              if (!driver.handle().isAlive()) {
+                throw new IllegalStateException("it ended and had said:\n" + driver.output());
+              }
+            })
+        .until(() -> run.lastStep() >= MIDDLE);
+  }
+
+  private static List<ProcessHandle> executors(RunningProgram driver) {
+    return driver
+        .handle()
+        .children()
+        .filter(child -> child.info().command().orElse("").endsWith("/java"))
+        .toList();
+  }
+
+  private static void assertSameEnd(TrainedRun run) throws IOException {
+    assertThat(run.metrics().stream().map(StepMetrics::step))
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, TinyJourney.STEPS).boxed().toList());
+    assertThat(run.metricsWithoutTime()).isEqualTo(unbroken.metricsWithoutTime());
+    assertThat(run.digests(TinyJourney.STEPS)).isEqualTo(unbroken.digests(TinyJourney.STEPS));
+  }
+}
