@@ -60,7 +60,8 @@ class GradientCheckTest {
         .as(Shape::new);
   }
 
-  @Property(tries = 3, shrinking = ShrinkingMode.OFF)
+  // The seed is fixed: now and then a random entry would cross the kink of a ReLU.
+  @Property(tries = 3, seed = "20240607", shrinking = ShrinkingMode.OFF)
   void gradientsOfEveryKindOfParameterEqualFiniteDifferences(@ForAll("shapes") Shape shape) {
     Batch batch = TinyModel.batch(4, 7, 5, VOCAB, shape.seed());
     try (PointerScope scope = new PointerScope();
