@@ -117,6 +117,7 @@ public final class CheckpointFolder {
    * The checkpoint to read: that of {@code step}, or the newest that is whole.
    *
    * @throws FileNotFoundException naming the folder if there is none
+   * @throws IOException if the one of {@code step} is damaged
    */
   public Committed require(OptionalLong step) throws IOException {
     if (step.isEmpty()) {
@@ -134,7 +135,14 @@ public final class CheckpointFolder {
                   step.getAsLong(),
                   committed().stream().map(c -> c.manifest().step()).distinct().toList()));
     }
-    return ofStep.get(ofStep.size() - 1);
+    Committed chosen = ofStep.get(ofStep.size() - 1);
+    Optional<String> damage = damage(chosen);
+    if (damage.isPresent()) {
+      throw new IOException(
+          "checkpoint %s is damaged: %s; choose another step"
+              .formatted(chosen.folder(), damage.get()));
+    }
+    return chosen;
   }
 
   /** Deletes all but the newest {@code keep} checkpoints, and what older attempts left between. */

@@ -46,7 +46,7 @@ public record Schedule(Kind kind, double peak, long steps) {
       case SHORT -> {
         double w = Math.max(50, steps / 20.0);
         double rise = Math.min(t / w, Math.sqrt(w / t));
-        yield peak * rise * Math.min(1, (steps - t) / (DECAY_SHARE * steps));
+        yield peak * rise * Math.max(0, Math.min(1, (steps - t) / (DECAY_SHARE * steps)));
       }
     };
   }

@@ -24,10 +24,20 @@ public record Inputs(
     TokenGroups decoderGroups,
     long globalTargets) {
 
-  /** Sequences {@code [from, to)} of a global batch. */
+  /**
+   * Sequences {@code [from, to)} of a global batch: whole routing groups.
+   *
+   * @param groupSequences sequences of a routing group; 0 is the whole batch
+   */
   public static Inputs of(Batch global, int from, int to, int groupSequences) {
     Batch part = global.slice(from, to);
     int group = groupSequences == 0 ? Math.max(1, global.sequences()) : groupSequences;
+    boolean whole = from % group == 0 && (to % group == 0 || to == global.sequences());
+    if (from < to && !whole) {
+      throw new IllegalArgumentException(
+          "sequences [%d, %d) of %d cut a routing group of %d"
+              .formatted(from, to, global.sequences(), group));
+    }
     boolean[] realSources = real(part.encoderInputTokens());
     boolean[] realTargets = real(part.decoderLossWeights());
     int[] targets = part.decoderTargetTokens().clone();
