@@ -17,7 +17,7 @@ without them, evaluation of all four, some filled gaps, and a report.
       DIR              folder for everything that is written (default: runs/demo)
   -h, --help           this text
 
-Two cores need at most 12 minutes after the first build, about 5 GB of memory and 200 MB of disk.
+Two cores need at most 12 minutes after the first build, about 5 GB of memory and 150 MB of disk.
 The same command again continues where it stopped. A stage that fails ends the demo with its exit code.
 END
 }
@@ -147,7 +147,7 @@ stage() {
   echo $((spent_before + SECONDS)) >"$spent_file"
   if [ "$code" -ne 0 ]; then
     say "Stage $number ($verb) failed with exit code $code after $(clock $((SECONDS - from))). The end of $log:"
-    grep -v '^[[:space:]]*at ' "$log" | tail -n 12 | sed 's/^/  | /'
+    grep -Ev '^([[:space:]]|\+ |Effective|$)' "$log" | tail -n 8 | sed 's/^/  | /' || true
     [ "$folder" = - ] || say "Its state: $folder/status.json"
     say "The same command continues from here: submit/demo.sh${corpus:+ --corpus $corpus} $dir"
     exit "$code"
