@@ -11,18 +11,23 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(TinyJourney.Extension.class)
 class ClusterIT {
   private static final Map<String, String> REGISTERED =
       Map.of("spark.kryo.registrationRequired", "true");
 
   @TempDir private static Path folder;
   private static ClusterFixture cluster;
+  private static TinyJourney journey;
 
   @BeforeAll
-  static void startMasterAndWorkers() throws Exception {
+  static void startMasterAndWorkers(TinyJourney shared) throws Exception {
+    journey = shared;
     TinyCorpus.write(folder.resolve("corpus"));
     cluster = ClusterFixture.start(folder.resolve("cluster"));
   }
@@ -54,6 +59,27 @@ class ClusterIT {
             REGISTERED,
             DeployMode.CLIENT);
     assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+  }
+
+  @Test
+  void twoExecutorsTrainInClientModeAsTheyDoInTheEmbeddedSpark() throws Exception {
+    pretrain("cluster-client", DeployMode.CLIENT);
+  }
+
+  @Test
+  @Tag("long")
+  void twoExecutorsTrainInClusterModeAsTheyDoInTheEmbeddedSpark() throws Exception {
+    pretrain("cluster-cluster", DeployMode.CLUSTER);
+  }
+
+  private static void pretrain(String out, DeployMode mode) throws Exception {
+    List<String> arguments = journey.pretrain("switch", out, "--set", "training.steps=20");
+    ProgramOutput result = cluster.submit(arguments, REGISTERED, mode);
+
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(result.output()).contains("over 2 executor(s)");
+    assertThat(journey.run(out).losses())
+        .isEqualTo(journey.trainedSwitch().losses().subList(0, 20));
   }
 
   private static ProgramOutput vocab(String out, DeployMode mode) throws Exception {

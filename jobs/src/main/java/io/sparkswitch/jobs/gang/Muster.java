@@ -70,6 +70,10 @@ final class Muster {
       String count = master.substring(master.indexOf('[') + 1, master.indexOf(','));
       return Integer.parseInt(count.strip());
     }
+    int cores = spark.getConf().getInt("spark.executor.cores", 0);
+    if (master.startsWith("spark://") && cores > 0) {
+      return Math.max(1, spark.getConf().getInt("spark.cores.max", 1) / cores);
+    }
     return spark.getConf().getInt("spark.executor.instances", 1);
   }
 
