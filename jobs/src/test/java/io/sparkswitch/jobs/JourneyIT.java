@@ -1,0 +1,245 @@
+package io.sparkswitch.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sparkswitch.data.shard.Digests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.w3c.dom.Document;
+
+/** From a generated corpus to a report. What moves tokens between executors has two of its own. */
+@ExtendWith(TinyJourney.Extension.class)
+class JourneyIT {
+  private static final String[] FEWER = {"--set", "training.steps=20"};
+  private static final List<String> RUNS = List.of("dense", "switch", "student", "init-only");
+
+  private static TinyJourney journey;
+  private static JsonNode switchAlone;
+
+  @BeforeAll
+  static void walk(TinyJourney shared) throws Exception {
+    journey = shared;
+    journey.trainedSwitch();
+    journey.inProcess(dense());
+    journey.launch(2, teach());
+    journey.launch(2, student());
+    journey.inProcess(initOnly());
+    for (String run : RUNS) {
+      assertThat(json(run + "/status.json").path("state").asText()).as(run).isEqualTo("done");
+      journey.inProcess(evaluate(run));
+    }
+    switchAlone = json("switch/evaluation.json");
+    journey.launch(2, evaluate("switch"));
+    journey.inProcess(generate());
+    journey.inProcess(List.of("report", "--out", journey.path(".")));
+  }
+
+  @Test
+  void everyVerbLeavesItsArtefacts() throws IOException {
+    assertThat(files("corpus/en")).contains("c4-train.00000-of-00002.json.gz");
+    assertThat(files("vocab")).contains("spiece.model", "vocabulary.json");
+    assertThat(files("shards/train")).contains("manifest.json");
+    assertThat(files("shards/validation")).contains("manifest.json");
+    assertThat(files("targets")).contains("manifest.json").anyMatch(n -> n.endsWith(".parquet"));
+    for (String run : RUNS) {
+      assertThat(files(run))
+          .as(run)
+          .contains("config.conf", "provenance.json", "status.json", "metrics.jsonl")
+          .contains("evaluation.json", "checkpoints");
+    }
+    assertThat(files("student")).contains("initialisation.json");
+    assertThat(json("switch/samples.json").path(0).path("output").asText()).contains("[");
+  }
+
+  @Test
+  void figuresAreFiniteNegativeAndBelongToTheWholeSplit() throws IOException {
+    long sequences = json("shards/validation/manifest.json").at("/totals/segments").asLong(-1);
+    for (String run : RUNS) {
+      JsonNode figures = json(run + "/evaluation.json");
+      assertThat(figures.path("negLogPerplexity").doubleValue()).as(run).isBetween(-10.0, -1.0);
+      assertThat(figures.path("natsPerByte").doubleValue()).as(run).isBetween(0.1, 10.0);
+      assertThat(-figures.path("crossEntropySum").doubleValue())
+          .as(run)
+          .isCloseTo(
+              figures.path("negLogPerplexity").doubleValue()
+                  * figures.path("targetTokens").doubleValue(),
+              within(1e-6 * figures.path("crossEntropySum").doubleValue()));
+      assertThat(figures.path("sequences").asLong()).as(run).isPositive();
+      if (sequences >= 0) {
+        assertThat(figures.path("sequences").asLong()).as(run).isEqualTo(sequences);
+      }
+      assertThat(figures.has("withTrainingCapacity")).as(run).isEqualTo(run.equals("switch"));
+    }
+  }
+
+  @Test
+  void evaluationDoesNotDependOnTheNumberOfExecutors() throws IOException {
+    JsonNode two = json("switch/evaluation.json");
+
+    assertThat(two.path("targetTokens")).isEqualTo(switchAlone.path("targetTokens"));
+    assertThat(two.path("negLogPerplexity").doubleValue())
+        .isCloseTo(switchAlone.path("negLogPerplexity").doubleValue(), within(1e-5));
+    assertThat(two.at("/withTrainingCapacity/negLogPerplexity").doubleValue())
+        .isCloseTo(
+            switchAlone.at("/withTrainingCapacity/negLogPerplexity").doubleValue(), within(1e-4))
+        .isNotEqualTo(two.path("negLogPerplexity").doubleValue());
+  }
+
+  @Test
+  void theReportIsOneWellFormedPageWithAllFourModels() throws Exception {
+    Document page =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(journey.at("report.html").toFile());
+    assertThat(page.getElementsByTagName("svg").getLength()).isPositive();
+    assertThat(page.getElementsByTagName("script").getLength()).isZero();
+    JsonNode summary = json("summary.json").path("negLogPerplexity");
+    assertThat(summary.path("dense"))
+        .isEqualTo(json("dense/evaluation.json").path("negLogPerplexity"));
+    assertThat(summary.path("switch"))
+        .isEqualTo(json("switch/evaluation.json").path("negLogPerplexity"));
+    assertThat(summary.path("student"))
+        .isEqualTo(json("student/evaluation.json").path("negLogPerplexity"));
+    assertThat(summary.path("initialisationOnly"))
+        .isEqualTo(json("init-only/evaluation.json").path("negLogPerplexity"));
+  }
+
+  @Test
+  void studentsWithAndWithoutSoftTargetsStartAlikeAndPartThen() throws IOException {
+    assertThat(journey.run("student").losses().get(0))
+        .as("cross-entropy alone is reported")
+        .isCloseTo(journey.run("init-only").losses().get(0), within(1e-4));
+    assertThat(journey.run("student").losses()).isNotEqualTo(journey.run("init-only").losses());
+  }
+
+  @Test
+  void theSameCommandAgainFindsNothingToDoAndChangesNoByte() throws IOException {
+    Map<String, String> before = contents();
+
+    journey.inProcess(journey.demoCorpus());
+    assertThat(journey.inProcess(journey.vocab())).contains("Nothing new to do");
+    journey.inProcess(journey.prepare());
+    for (List<String> command :
+        List.of(dense(), journey.pretrainSwitch(), teach(), student(), initOnly())) {
+      assertThat(journey.inProcess(command)).contains("Nothing to do").doesNotContain("starting");
+    }
+
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  @Test
+  void softTargetsOfAnotherTeacherAreRefused() {
+    InProcess.Outcome outcome =
+        InProcess.run(
+            TinyJourney.with(
+                distill("stranger"), "--targets", journey.path("targets"), "--teacher-step", "30"));
+
+    assertThat(outcome.code()).as(outcome.text()).isIn(2, 3);
+    assertThat(outcome.text()).contains("teacher digest").doesNotContain("starting Spark");
+  }
+
+  @Test
+  void aStudentIsNotContinuedWithoutItsSoftTargets() {
+    InProcess.Outcome outcome =
+        InProcess.run(TinyJourney.with(distill("student"), "--set", "training.steps=30"));
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(2);
+    assertThat(outcome.text()).contains("softTargets").contains("--fresh");
+  }
+
+  private static List<String> dense() {
+    return journey.pretrain("dense", "dense", FEWER);
+  }
+
+  private static List<String> teach() {
+    return TinyJourney.with(
+        List.of(
+            "teach",
+            "--teacher",
+            journey.path("switch"),
+            "--shards",
+            journey.path("shards"),
+            "--out",
+            journey.path("targets"),
+            "--config",
+            journey.path("dense.conf"),
+            "--set",
+            "teach.top-k=16"),
+        FEWER);
+  }
+
+  private static List<String> student() {
+    return TinyJourney.with(distill("student"), "--targets", journey.path("targets"));
+  }
+
+  private static List<String> initOnly() {
+    return distill("init-only");
+  }
+
+  private static List<String> distill(String out) {
+    return TinyJourney.with(
+        List.of(
+            "distill",
+            "--teacher",
+            journey.path("switch"),
+            "--shards",
+            journey.path("shards"),
+            "--out",
+            journey.path(out),
+            "--config",
+            journey.path("dense.conf")),
+        FEWER);
+  }
+
+  private static List<String> evaluate(String run) {
+    return List.of("evaluate", "--run", journey.path(run), "--shards", journey.path("shards"));
+  }
+
+  private static List<String> generate() {
+    return List.of(
+        "generate",
+        "--run",
+        journey.path("switch"),
+        "--vocab",
+        journey.path("vocab"),
+        "--max-tokens",
+        "8",
+        "Once there was a <extra_id_0> who lived in <extra_id_1>.");
+  }
+
+  private static JsonNode json(String name) throws IOException {
+    return JsonMapper.builder().build().readTree(journey.at(name).toFile());
+  }
+
+  private static List<String> files(String name) throws IOException {
+    try (Stream<Path> files = Files.list(journey.at(name))) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
+  /** Digest of every file, except those that tell how the last command ended. */
+  private static Map<String, String> contents() throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(journey.at("."))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = file.getFileName().toString();
+        if (!name.contains("status.json") && !name.endsWith(".log")) {
+          contents.put(file.toString(), Digests.of(Files.readAllBytes(file)));
+        }
+      }
+    }
+    return contents;
+  }
+}

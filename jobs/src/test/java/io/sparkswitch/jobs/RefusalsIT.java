@@ -1,0 +1,146 @@
+package io.sparkswitch.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkswitch.jobs.packaging.ProgramOutput;
+import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.AbstractStringAssert;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What cannot work is refused with a sentence before anything is computed. */
+@ExtendWith(TinyJourney.Extension.class)
+class RefusalsIT {
+  private static TinyJourney journey;
+
+  @BeforeAll
+  static void prepare(TinyJourney shared) {
+    journey = shared;
+  }
+
+  @Test
+  void anUnknownKey() {
+    refused(2, journey.pretrain("dense", "refused", "--set", "training.stepz=3"))
+        .contains("unknown key training.stepz; did you mean training.steps?");
+  }
+
+  @Test
+  void missingShards() {
+    refused(
+            3,
+            List.of(
+                "pretrain",
+                "--shards",
+                journey.path("nowhere"),
+                "--out",
+                journey.path("refused"),
+                "--config",
+                journey.path("dense.conf")))
+        .contains("nowhere/train");
+  }
+
+  @Test
+  void anotherVocabularyThanTheShards() {
+    journey.inProcess(
+        List.of(
+            "vocab",
+            "--corpus",
+            journey.path("corpus"),
+            "--out",
+            journey.path("other-vocab"),
+            "--set",
+            "vocab.pieces=280"));
+
+    refused(2, journey.pretrain("dense", "refused", "--vocab", journey.path("other-vocab")))
+        .contains("has a vocabulary of 280 pieces")
+        .contains("the training shards have 300");
+  }
+
+  @Test
+  void segmentsOfAnotherLength() {
+    refused(2, journey.pretrain("dense", "refused", "--set", "data.inputs-length=64"))
+        .contains("data.inputs-length = 64");
+  }
+
+  @Test
+  void dynamicAllocationExplicitlyAskedFor() {
+    InProcess.Outcome outcome =
+        InProcess.run(
+            journey.pretrain("dense", "refused"),
+            Map.of("spark.dynamicAllocation.enabled", "true"));
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(2);
+    assertThat(outcome.text()).contains("spark.dynamicAllocation.enabled = true is not allowed");
+  }
+
+  @Test
+  void fewerExecutorsThanAskedFor() throws Exception {
+    long startedAt = System.nanoTime();
+    ProgramOutput result =
+        journey
+            .start(
+                2,
+                journey.pretrain(
+                    "switch",
+                    "refused",
+                    "--set",
+                    "gang.executors=5",
+                    "--set",
+                    "gang.startup-wait=5s"))
+            .await(TinyJourney.BOUND);
+
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+    assertThat(result.output())
+        .containsPattern("gang.executors = 5, but Spark has given [0-2] within 5 s")
+        .containsPattern("set gang.executors to at most [12]");
+    assertThat(Duration.ofNanos(System.nanoTime() - startedAt)).isLessThan(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void anotherConfigurationInARunsFolderWhichStaysAsItWas() throws Exception {
+    journey.trainedSwitch();
+    String before = Files.readString(journey.at("switch/config.conf"));
+
+    refused(2, TinyJourney.with(journey.pretrainSwitch(), "--set", "model.dropout-rate=0.2"))
+        .contains("was made with modelHash")
+        .contains("give --fresh to start over, or another --out");
+
+    assertThat(journey.at("switch/config.conf")).hasContent(before);
+  }
+
+  @Test
+  void aDamagedCheckpointWhichIsPassedOverWithAWarning() throws Exception {
+    List<String> command = journey.pretrain("dense", "damaged", "--set", "training.steps=20");
+    journey.inProcess(command);
+    TrainedRun run = journey.run("damaged");
+    Map<String, String> digests = run.digests(20);
+    Committed newest = run.checkpoint(20);
+    Path shard =
+        Path.of(newest.folder().toUri().getPath())
+            .resolve(newest.manifest().shards().get(0).file());
+    byte[] bytes = Files.readAllBytes(shard);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(shard, bytes);
+
+    String output = journey.launch(1, command);
+
+    assertThat(output)
+        .containsPattern("WARN CheckpointFolder: checkpoint .*step-00000020 is damaged")
+        .contains("an older one is used")
+        .contains("Resuming at step 10");
+    assertThat(run.metrics()).hasSize(20);
+    assertThat(run.digests(20)).isEqualTo(digests);
+  }
+
+  private static AbstractStringAssert<?> refused(int code, List<String> command) {
+    InProcess.Outcome outcome = InProcess.run(command);
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(code);
+    return assertThat(outcome.text()).doesNotContain("starting Spark").doesNotContain("\tat ");
+  }
+}
