@@ -17,7 +17,7 @@ without them, evaluation of all four, some filled gaps, and a report.
       DIR              folder for everything that is written (default: runs/demo)
   -h, --help           this text
 
-Two cores need at most 12 minutes after the first build, about 5 GB of memory and 150 MB of disk.
+Two idle cores need about 10 minutes after the first build, about 5 GB of memory and 150 MB of disk.
 The same command again continues where it stopped. A stage that fails ends the demo with its exit code.
 END
 }
@@ -154,7 +154,7 @@ stage() {
   fi
 }
 
-say "sparkswitch demo: $stages stages, about 10 minutes on two cores (at most 12); what stopped halfway continues."
+say "sparkswitch demo: $stages stages, about 10 minutes on two idle cores; what stopped halfway continues."
 say "Everything goes to $dir; every stage writes its whole output to $logs."
 if [ ! -f "$root/jobs/target/sparkswitch.jar" ] || [ ! -d "$root/target/spark-home/jars" ]; then
   say "First the build, once: a minute or two, and 500 MB from Maven Central."
@@ -184,7 +184,7 @@ stage "the same student without soft targets" "$dir/init-only" \
 for run in dense switch student init-only; do
   stage "$run, on the whole validation split" - evaluate --run "$dir/$run" "${data[@]}"
 done
-stage "the teacher fills gaps" - generate --run "$dir/switch" --vocab "$dir/vocab" "${sentences[@]}"
+stage "the teacher fills gaps; after 500 steps, mostly with what is frequent" - generate --run "$dir/switch" --vocab "$dir/vocab" "${sentences[@]}"
 stage "the student fills gaps" - generate --run "$dir/student" --vocab "$dir/vocab" "${sentences[@]}"
 
 # A journey that was complete before keeps its wall clock.
