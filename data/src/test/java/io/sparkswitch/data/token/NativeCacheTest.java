@@ -84,6 +84,7 @@ class NativeCacheTest {
             .redirectErrorStream(true);
     builder.environment().remove("DJL_CACHE_DIR");
     builder.environment().remove("ENGINE_CACHE_DIR");
+    builder.environment().remove(NodeFolder.VARIABLE);
     return builder.start();
   }
 
