@@ -122,7 +122,7 @@ class ConfigLoaderTest {
             "optimizer.peak-learning-rate=-1",
             "gang.max-attempts=0",
             "exchange.port=70000",
-            "teach.top-k=0",
+            "teach.top-k=-1",
             "distill.soft-fraction=1.5",
             "vocab.character-coverage=0",
             "demo-corpus.train-files=0");
