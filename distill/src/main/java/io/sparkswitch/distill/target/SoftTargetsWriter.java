@@ -1,5 +1,6 @@
 package io.sparkswitch.distill.target;
 
+import io.sparkswitch.data.shard.DigestingOutputFile;
 import io.sparkswitch.distill.target.TargetFile.Span;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -15,7 +16,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 public final class SoftTargetsWriter implements AutoCloseable {
   private final TargetChunk chunk;
   private final int k;
-  private final DigestedFile file;
+  private final DigestingOutputFile file;
   private final ParquetWriter<SoftTargets> parquet;
   private long rows;
   private long lastStep = -1;
@@ -24,7 +25,7 @@ public final class SoftTargetsWriter implements AutoCloseable {
   private int endOfSequences;
 
   private SoftTargetsWriter(
-      TargetChunk chunk, int k, DigestedFile file, ParquetWriter<SoftTargets> parquet) {
+      TargetChunk chunk, int k, DigestingOutputFile file, ParquetWriter<SoftTargets> parquet) {
     this.chunk = chunk;
     this.k = k;
     this.file = file;
@@ -39,7 +40,7 @@ public final class SoftTargetsWriter implements AutoCloseable {
    */
   public static SoftTargetsWriter create(Path folder, Configuration conf, TargetChunk chunk, int k)
       throws IOException {
-    DigestedFile file = new DigestedFile(new Path(folder, chunk.fileName()), conf);
+    DigestingOutputFile file = new DigestingOutputFile(new Path(folder, chunk.fileName()), conf);
     ParquetWriter<SoftTargets> parquet =
         new Builder(file).withConf(conf).withCompressionCodec(CompressionCodecName.ZSTD).build();
     return new SoftTargetsWriter(chunk, k, file, parquet);
@@ -87,7 +88,7 @@ public final class SoftTargetsWriter implements AutoCloseable {
   }
 
   private static final class Builder extends ParquetWriter.Builder<SoftTargets, Builder> {
-    Builder(DigestedFile file) {
+    Builder(DigestingOutputFile file) {
       super(file);
     }
 
