@@ -81,8 +81,8 @@ final class DistillVerb extends ConfiguredVerb {
             run,
             open,
             new Folders(
-                shards.training(),
-                shards.validation(),
+                shards.training(run.hadoop()),
+                shards.validation(run.hadoop()),
                 run.folder().uri(TrainingJob.CHECKPOINTS),
                 targetsFolder));
     job.dependsOn("teacherHash", origin.teacherDigest());

@@ -20,13 +20,13 @@ record OpenShards(ShardSet train, ShardSet validation, SegmentLengths lengths) {
    * @throws UsageException if the splits, the vocabulary and the configuration do not fit together
    */
   static OpenShards open(ShardOptions options, VerbRun run) throws IOException {
-    ShardSet train = ShardSet.open(options.training(), run.hadoop());
-    ShardSet validation = ShardSet.open(options.validation(), run.hadoop());
+    ShardSet train = ShardSet.open(options.training(run.hadoop()), run.hadoop());
+    ShardSet validation = ShardSet.open(options.validation(run.hadoop()), run.hadoop());
     DataSettings data = run.config().data();
     SegmentLengths lengths =
         SegmentLengths.of(data.inputsLength(), data.noiseDensity(), data.meanSpanLength());
     VocabularySpec ours = train.manifest().vocabulary();
-    requireSame(ours, validation.manifest().vocabulary(), options.validation());
+    requireSame(ours, validation.manifest().vocabulary(), options.validation(run.hadoop()));
     if (options.vocabulary().isPresent()) {
       requireSame(ours, vocabulary(options.vocabulary().get(), run), options.vocabulary().get());
     }
@@ -34,7 +34,7 @@ record OpenShards(ShardSet train, ShardSet validation, SegmentLengths lengths) {
       throw new UsageException(
           "%s holds segments of %d tokens, but data.inputs-length = %d needs %d: prepare the corpus again with this configuration, or set data.inputs-length as it was"
               .formatted(
-                  options.training(),
+                  options.training(run.hadoop()),
                   train.segmentLength(),
                   data.inputsLength(),
                   lengths.segment()));

@@ -11,6 +11,7 @@ import io.sparkswitch.data.shard.ShardSettings;
 import io.sparkswitch.data.source.Split;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -87,13 +88,13 @@ final class PrepareVerb extends ConfiguredVerb {
   }
 
   private PrepareRequest request(
-      VerbRun run, Split split, ShardSettings settings, Provenance provenance) {
+      VerbRun run, Split split, ShardSettings settings, Provenance provenance) throws IOException {
     ShardOutput.Existing existing =
         output.fresh() ? ShardOutput.Existing.REPLACE : ShardOutput.Existing.KEEP;
     return new PrepareRequest(
         corpus,
         split,
-        vocabulary + "/" + VocabularyRecord.MODEL,
+        OutputFolder.of(vocabulary, run.hadoop()).uri(VocabularyRecord.MODEL),
         settings,
         new ShardOutput(run.folder().uri(split.word()), existing, provenance.toMap()));
   }

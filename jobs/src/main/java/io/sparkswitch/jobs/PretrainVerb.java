@@ -43,7 +43,10 @@ final class PretrainVerb extends ConfiguredVerb {
     OpenShards open = OpenShards.open(shards, run);
     Folders folders =
         new Folders(
-            shards.training(), shards.validation(), run.folder().uri(TrainingJob.CHECKPOINTS), "");
+            shards.training(run.hadoop()),
+            shards.validation(run.hadoop()),
+            run.folder().uri(TrainingJob.CHECKPOINTS),
+            "");
     new TrainingJob(run, open, folders).run(output.fresh(), dense -> {});
   }
 }

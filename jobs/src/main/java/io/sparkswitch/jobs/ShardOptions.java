@@ -1,6 +1,9 @@
 package io.sparkswitch.jobs;
 
+import io.sparkswitch.jobs.track.OutputFolder;
+import java.io.IOException;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;
 
 /** For verbs that read prepared text. */
@@ -18,12 +21,14 @@ final class ShardOptions {
       description = "folder that the verb vocab wrote; refused if the shards have another")
   private String vocabulary;
 
-  String training() {
-    return shards + "/train";
+  /** As a whole URI: executors work in folders of their own. */
+  String training(Configuration hadoop) throws IOException {
+    return OutputFolder.of(shards, hadoop).uri("train");
   }
 
-  String validation() {
-    return shards + "/validation";
+  /** As a whole URI: executors work in folders of their own. */
+  String validation(Configuration hadoop) throws IOException {
+    return OutputFolder.of(shards, hadoop).uri("validation");
   }
 
   Optional<String> vocabulary() {

@@ -33,17 +33,25 @@ class JourneyIT {
     journey = shared;
     journey.trainedSwitch();
     journey.inProcess(dense());
-    journey.launch(2, teach());
-    journey.launch(2, student());
+    journey.launch(2, relative(teach()));
+    journey.launch(2, relative(student()));
     journey.inProcess(initOnly());
     for (String run : RUNS) {
       assertThat(json(run + "/status.json").path("state").asText()).as(run).isEqualTo("done");
       journey.inProcess(evaluate(run));
     }
     switchAlone = json("switch/evaluation.json");
-    journey.launch(2, evaluate("switch"));
+    journey.launch(2, relative(evaluate("switch")));
     journey.inProcess(generate());
     journey.inProcess(List.of("report", "--out", journey.path(".")));
+  }
+
+  /** Paths as a person types them; executors work in folders of their own. */
+  private static List<String> relative(List<String> arguments) {
+    Path here = Path.of("").toAbsolutePath();
+    return arguments.stream()
+        .map(word -> word.startsWith("/") ? here.relativize(Path.of(word)).toString() : word)
+        .toList();
   }
 
   @Test
