@@ -154,7 +154,7 @@ stage() {
   fi
 }
 
-say "sparkswitch demo: $stages stages, about 10 minutes on two idle cores; what stopped halfway continues."
+say "sparkswitch demo: $stages stages, about 11 minutes on two idle cores, by reckoning; what stopped halfway continues."
 say "Everything goes to $dir; every stage writes its whole output to $logs."
 if [ ! -f "$root/jobs/target/sparkswitch.jar" ] || [ ! -d "$root/target/spark-home/jars" ]; then
   say "First the build, once: a minute or two, and 500 MB from Maven Central."
