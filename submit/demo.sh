@@ -17,7 +17,7 @@ without them, evaluation of all four, some filled gaps, and a report.
       DIR              folder for everything that is written (default: runs/demo)
   -h, --help           this text
 
-Two idle cores need about 10 minutes after the first build, about 5 GB of memory and 150 MB of disk.
+Two idle cores need about 11 minutes, by reckoning, after the first build, about 5 GB of memory and 150 MB of disk.
 The same command again continues where it stopped. A stage that fails ends the demo with its exit code.
 END
 }
