@@ -49,7 +49,9 @@ final class DialerHandshake extends HandshakeHandler {
     if (!terms.accepts(proof, secret, Role.LISTENER, nonce, listenerNonce)) {
       throw new RefusedException("it does not know this run's secret");
     }
-    succeed(context, endpoint.joined(context.channel(), to.rank()));
+    Link link = endpoint.claim(context.channel(), to.rank());
+    succeed(context, link);
+    endpoint.joined(link);
   }
 
   @Override

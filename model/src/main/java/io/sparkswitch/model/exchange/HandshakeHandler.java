@@ -1,6 +1,7 @@
 package io.sparkswitch.model.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -94,13 +95,13 @@ abstract class HandshakeHandler extends ByteToMessageDecoder {
     context.pipeline().remove(this);
   }
 
-  final void send(ChannelHandlerContext context, byte kind, byte[]... parts) {
+  final ChannelFuture send(ChannelHandlerContext context, byte kind, byte[]... parts) {
     ByteBuf out = context.alloc().buffer();
     out.writeInt(Handshake.MAGIC).writeByte(Handshake.VERSION).writeByte(kind);
     for (byte[] part : parts) {
       out.writeBytes(part);
     }
-    context.writeAndFlush(out);
+    return context.writeAndFlush(out);
   }
 
   static byte[] read(ByteBuf body, int length) {

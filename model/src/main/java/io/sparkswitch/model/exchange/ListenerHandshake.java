@@ -1,6 +1,7 @@
 package io.sparkswitch.model.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.sparkswitch.model.exchange.Handshake.Role;
 
@@ -39,9 +40,21 @@ final class ListenerHandshake extends HandshakeHandler {
     if (!terms.accepts(proof, secret, Role.DIALER, dialerNonce, nonce)) {
       throw new RefusedException("it does not know this run's secret, or replays an old handshake");
     }
-    Link link = endpoint.joined(context.channel(), terms.dialer());
-    send(context, Handshake.PROOF, terms.proof(secret, Role.LISTENER, dialerNonce, nonce));
+    Link link = endpoint.claim(context.channel(), terms.dialer());
+    byte[] own = terms.proof(secret, Role.LISTENER, dialerNonce, nonce);
+    ChannelFuture written = send(context, Handshake.PROOF, own);
     succeed(context, link);
+    // Not before: the program writes to the socket by itself, and would overtake the proof.
+    written.addListener(done -> joinedOrNot(link, done.cause()));
+  }
+
+  private void joinedOrNot(Link link, Throwable failure) {
+    if (failure == null) {
+      endpoint.joined(link);
+    } else {
+      String name = link.mailbox().peerName();
+      endpoint.notJoined(link.rank(), "cannot answer " + name, failure);
+    }
   }
 
   private void checkTerms() throws RefusedException {

@@ -71,6 +71,7 @@ public final class NettyEndpoint implements AutoCloseable {
   private final EventLoopGroup group;
   private final Channel server;
   private final Set<Channel> strangers = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> claimed = ConcurrentHashMap.newKeySet();
   private final Map<Integer, CompletableFuture<Link>> links = new ConcurrentHashMap<>();
   private volatile boolean closing;
 
@@ -266,15 +267,22 @@ public final class NettyEndpoint implements AutoCloseable {
   }
 
   /** A channel has proved to be of a rank: it gets that rank's place, if that is free. */
-  Link joined(Channel channel, int rank) throws RefusedException {
-    strangers.remove(channel);
-    String name = "%s (%s)".formatted(PeerAddress.name(rank), channel.remoteAddress());
-    Mailbox mailbox = new Mailbox(rank, name, limits.message());
-    Link link = new Link(channel, member.rank(), mailbox, rank, limits.mailboxBytes(), this::died);
-    if (!place(rank).complete(link)) {
+  Link claim(Channel channel, int rank) throws RefusedException {
+    if (!claimed.add(rank)) {
       throw new RefusedException(PeerAddress.name(rank) + " is connected already");
     }
-    return link;
+    String name = "%s (%s)".formatted(PeerAddress.name(rank), channel.remoteAddress());
+    Mailbox mailbox = new Mailbox(rank, name, limits.message());
+    return new Link(channel, member.rank(), mailbox, rank, limits.mailboxBytes(), this::died);
+  }
+
+  /** The handshake is over: from now on the program may write to the link. */
+  void joined(Link link) {
+    strangers.remove(link.channel());
+    if (!place(link.rank()).complete(link)) {
+      link.channel().close();
+      link.mailbox().discard();
+    }
   }
 
   void notJoined(int rank, String reason, Throwable cause) {

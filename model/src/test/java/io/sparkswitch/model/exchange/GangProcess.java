@@ -89,7 +89,7 @@ final class GangProcess implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws Exception {
-    Natives.prepare();
+    Natives.load();
     int rank = Integer.parseInt(arguments[1]);
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

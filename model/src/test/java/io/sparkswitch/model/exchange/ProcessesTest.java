@@ -31,8 +31,7 @@ class ProcessesTest {
 
   @Test
   void processesExchangeAsTheTwinDoesAndADeadOneIsNoticedAtOnce() throws Exception {
-    Natives.prepare();
-    torch.zeros(1); // unpacks the libraries, before three processes do so at once
+    Natives.load();
     RunSecret secret = RunSecret.random();
     Member self = new Member(secret, 3, 0);
     try (NettyEndpoint endpoint = NettyEndpoint.bind(ListenAddress.loopback(), self);

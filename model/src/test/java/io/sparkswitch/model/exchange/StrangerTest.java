@@ -113,6 +113,31 @@ class StrangerTest {
   }
 
   @Test
+  void whatIsSentAtOnceDoesNotOvertakeTheHandshake() throws Exception {
+    Tag tag = ExchangeTest.tag(0, Direction.CONTROL);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    for (int round = 0; round < 60; round++) {
+      RunSecret secret = RunSecret.random();
+      try (NettyEndpoint listener = endpoint(secret, 0);
+          NettyEndpoint dialer = endpoint(secret, 1)) {
+        List<PeerAddress> pair = List.of(listener.address(), dialer.address());
+        Future<byte[]> dialing =
+            threads.submit(() -> sendAndReceive(dialer.connect(pair, SOON), tag));
+        byte[] answer = sendAndReceive(listener.connect(pair, SOON), tag);
+        assertThat(answer).containsExactly(1);
+        assertThat(Gang.result(dialing)).containsExactly(0);
+      }
+    }
+    threads.shutdown();
+  }
+
+  private static byte[] sendAndReceive(NettyExchange exchange, Tag tag) {
+    int peer = 1 - exchange.rank();
+    exchange.sendBytes(peer, tag, new byte[] {(byte) exchange.rank()});
+    return exchange.receiveBytes(peer, tag);
+  }
+
+  @Test
   void aListenerWithoutTheSecretIsRefusedByTheDialer() throws Exception {
     try (NettyEndpoint listener = endpoint(RunSecret.random(), 0);
         NettyEndpoint dialer = endpoint(RunSecret.random(), 1)) {
