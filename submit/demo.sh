@@ -84,6 +84,7 @@ complete_file=$logs/complete
 spent_before=0
 if [ -s "$spent_file" ]; then read -r spent_before <"$spent_file"; fi
 
+again="submit/demo.sh${corpus:+ --corpus ${corpus@Q}} ${dir@Q}"
 stages=15
 number=0
 child=
@@ -100,8 +101,9 @@ stopped() {
     kill -TERM "$child" 2>/dev/null || true
     wait "$child" 2>/dev/null || true
   fi
+  echo $((spent_before + SECONDS)) >"$spent_file"
   say ""
-  say "Interrupted after $(clock $SECONDS). The same command continues: submit/demo.sh${corpus:+ --corpus $corpus} $dir"
+  say "Interrupted after $(clock $SECONDS). The same command continues: $again"
   exit 130
 }
 trap stopped INT TERM
@@ -149,7 +151,7 @@ stage() {
     say "Stage $number ($verb) failed with exit code $code after $(clock $((SECONDS - from))). The end of $log:"
     grep -Ev '^([[:space:]]|\+ |Effective|$)' "$log" | tail -n 8 | sed 's/^/  | /' || true
     [ "$folder" = - ] || say "Its state: $folder/status.json"
-    say "The same command continues from here: submit/demo.sh${corpus:+ --corpus $corpus} $dir"
+    say "The same command continues from here: $again"
     exit "$code"
   fi
 }
@@ -158,7 +160,9 @@ say "sparkswitch demo: $stages stages, about 11 minutes on two idle cores, by re
 say "Everything goes to $dir; every stage writes its whole output to $logs."
 if [ ! -f "$root/jobs/target/sparkswitch.jar" ] || [ ! -d "$root/target/spark-home/jars" ]; then
   say "First the build, once: a minute or two, and 500 MB from Maven Central."
+  (cd "$root" && ./mvnw -q --batch-mode -DskipTests -Dspotless.check.skip package)
 fi
+SECONDS=0
 
 if [ -n "$corpus" ]; then
   announce "the corpus is given: $corpus"

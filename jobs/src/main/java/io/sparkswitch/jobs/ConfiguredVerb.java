@@ -28,6 +28,14 @@ abstract class ConfiguredVerb implements Callable<Integer> {
     return Optional.empty();
   }
 
+  /**
+   * Whether the status folder is another verb's, which this one only adds to: it is then not
+   * created, and the status goes beside that verb's.
+   */
+  boolean isGuest() {
+    return false;
+  }
+
   /** The configuration of the run that the verb reads, beneath the options; empty for none. */
   Optional<String> savedConfiguration(VerbRun run) throws IOException {
     return Optional.empty();

@@ -72,9 +72,14 @@ final class DistillVerb extends ConfiguredVerb {
     saved.requireVocabulary(open.vocabulary());
     int rows = open.vocabulary().rows();
     T5Config teacherModel = Architecture.of(saved.configuration(), rows);
-    StudentInit init = new StudentInit(teacherModel, Architecture.of(config, rows));
+    StudentInit init = initialisation(teacherModel, Architecture.of(config, rows));
     TargetsOrigin origin = Targets.origin(saved.checkpoint().manifest(), config, open);
-    String targetsFolder = targets.targets().isPresent() ? checkedTargets(run, origin) : "";
+    String targetsFolder = "";
+    String softTargets = "none";
+    if (targets.targets().isPresent()) {
+      targetsFolder = OutputFolder.of(targets.targets().get(), run.hadoop()).uri();
+      softTargets = origin + " " + checkedTargets(run, targetsFolder, origin).settings();
+    }
 
     TrainingJob job =
         new TrainingJob(
@@ -86,12 +91,20 @@ final class DistillVerb extends ConfiguredVerb {
                 run.folder().uri(TrainingJob.CHECKPOINTS),
                 targetsFolder));
     job.dependsOn("teacherHash", origin.teacherDigest());
-    job.dependsOn("softTargets", targetsFolder.isEmpty() ? "none" : origin.toString());
+    job.dependsOn("softTargets", softTargets);
     job.run(output.fresh(), dense -> inherit(run, init, saved, dense));
   }
 
-  private String checkedTargets(VerbRun run, TargetsOrigin origin) throws IOException {
-    String uri = OutputFolder.of(targets.targets().orElseThrow(), run.hadoop()).uri();
+  private static StudentInit initialisation(T5Config teacher, T5Config student) {
+    try {
+      return new StudentInit(teacher, student);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
+  }
+
+  private static TargetsManifest checkedTargets(VerbRun run, String uri, TargetsOrigin origin)
+      throws IOException {
     TargetsManifest manifest =
         new TargetsFolder(uri, run.hadoop())
             .manifest()
@@ -102,7 +115,7 @@ final class DistillVerb extends ConfiguredVerb {
                             .formatted(uri)));
     manifest.requireMatch(origin);
     manifest.requireCovers(run.config().distill().temperature(), run.config().training().steps());
-    return uri;
+    return manifest;
   }
 
   private static void inherit(VerbRun run, StudentInit init, SavedRun teacher, Parameters dense) {

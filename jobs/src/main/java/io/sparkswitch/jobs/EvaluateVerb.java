@@ -34,6 +34,16 @@ final class EvaluateVerb extends ConfiguredVerb {
   @Mixin private ShardOptions shards;
 
   @Override
+  Optional<String> statusFolder() {
+    return Optional.of(checkpoint.run());
+  }
+
+  @Override
+  boolean isGuest() {
+    return true;
+  }
+
+  @Override
   Optional<String> savedConfiguration(VerbRun run) throws IOException {
     return SavedRun.configuration(checkpoint.run(), run);
   }
@@ -57,20 +67,21 @@ final class EvaluateVerb extends ConfiguredVerb {
     LoadedModel model = saved.model(run.config(), shards, "", open.vocabulary().rows());
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, run.config().gang(), run.config().exchange(), run::say);
+    Plan plan = Plan.of(run.config(), open.vocabulary().rows(), gang.size());
     long sequences = open.validation().segments();
     run.say(
         "Evaluating %s on %,d sequences over %d executor(s)."
             .formatted(saved.checkpoint().folder(), sequences, gang.size()));
     Result result = gang.run(new ModelWorker(model.spec()), Evaluation.of(model, sequences));
-    Plan plan = Plan.of(run.config(), open.vocabulary().rows(), gang.size());
-
     ShardCounts text = open.validation().manifest().totals();
     ObjectNode figures = run.results();
     figures.put("negLogPerplexity", result.negLogPerplexity());
     figures.put("crossEntropySum", result.crossEntropy());
     figures.put("targetTokens", result.targetTokens());
-    double tokensPerByte = (double) text.tokens() / text.textBytes();
-    figures.put("natsPerByte", -result.negLogPerplexity() * tokensPerByte);
+    // Sentinels and ends cost nats too, but only masked tokens stand for bytes.
+    double bytesPerToken = (double) text.textBytes() / text.tokens();
+    double maskedBytes = sequences * open.lengths().masked() * bytesPerToken;
+    figures.put("natsPerByte", result.crossEntropy() / maskedBytes);
     result
         .crossEntropyWithTrainingCapacity()
         .ifPresent(

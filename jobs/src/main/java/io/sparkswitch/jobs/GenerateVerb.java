@@ -3,6 +3,7 @@ package io.sparkswitch.jobs;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.sparkswitch.data.token.Vocabulary;
 import io.sparkswitch.data.token.VocabularySpec;
+import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.ModelFiles;
 import io.sparkswitch.jobs.track.OutputFolder;
@@ -30,11 +31,21 @@ import picocli.CommandLine.Mixin;
           + " 'Once upon a <extra_id_0> there was a king.'"
     })
 final class GenerateVerb extends ConfiguredVerb {
-  private static final String SAMPLES = "samples.json";
+  static final String SAMPLES = "samples.json";
 
   @Mixin private CheckpointOptions checkpoint;
 
   @Mixin private GenerationOptions generation;
+
+  @Override
+  Optional<String> statusFolder() {
+    return Optional.of(checkpoint.run());
+  }
+
+  @Override
+  boolean isGuest() {
+    return true;
+  }
 
   @Override
   Optional<String> savedConfiguration(VerbRun run) throws IOException {
@@ -48,14 +59,10 @@ final class GenerateVerb extends ConfiguredVerb {
 
   @Override
   void run(VerbRun run) throws Exception {
-    VocabularyRecord record = VocabularyRecord.open(generation.vocabulary(), run.hadoop());
-    VocabularySpec spec = record.spec();
+    VocabularySpec spec = VocabularyRecord.open(generation.vocabulary(), run.hadoop()).spec();
     SavedRun saved = SavedRun.open(checkpoint.run(), checkpoint.step(), run);
     saved.requireVocabulary(spec);
-    byte[] file =
-        OutputFolder.of(generation.vocabulary(), run.hadoop())
-            .readBytes(VocabularyRecord.MODEL)
-            .orElseThrow();
+    byte[] file = VocabularyRecord.model(generation.vocabulary(), spec, run.hadoop());
     Natives.load();
     ArrayNode samples = run.results().putArray("samples");
     try (Vocabulary vocabulary = Vocabulary.load(file);
@@ -65,10 +72,7 @@ final class GenerateVerb extends ConfiguredVerb {
                 saved.checkpoint(), Architecture.of(run.config(), spec.rows()), run.hadoop())) {
       GreedyGeneration greedy = new GreedyGeneration(model, exchange, spec.size());
       for (String text : generation.texts()) {
-        int[] tokens = vocabulary.encodeWithSentinels(text);
-        int[] source = Arrays.copyOf(tokens, tokens.length + 1);
-        source[tokens.length] = VocabularySpec.EOS;
-        int[] spans = greedy.generate(source, generation.maxTokens());
+        int[] spans = greedy.generate(source(vocabulary, text), generation.maxTokens());
         String answer = vocabulary.decode(spans);
         String filled = Filling.fill(text, answer);
         run.say("  in:  " + text);
@@ -77,5 +81,18 @@ final class GenerateVerb extends ConfiguredVerb {
       }
     }
     OutputFolder.of(checkpoint.run(), run.hadoop()).write(SAMPLES, samples.toPrettyString() + "\n");
+  }
+
+  /** What the encoder reads; ends in the end marker. */
+  private static int[] source(Vocabulary vocabulary, String text) {
+    int[] tokens;
+    try {
+      tokens = vocabulary.encodeWithSentinels(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("\"%s\": %s".formatted(text, e.getMessage()), e);
+    }
+    int[] source = Arrays.copyOf(tokens, tokens.length + 1);
+    source[tokens.length] = VocabularySpec.EOS;
+    return source;
   }
 }

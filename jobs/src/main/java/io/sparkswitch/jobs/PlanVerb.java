@@ -45,6 +45,7 @@ final class PlanVerb extends ConfiguredVerb {
     int size = config.gang().allExecutors() ? executors : config.gang().executors();
     VocabularySpec vocabulary = new VocabularySpec(config.vocab().pieces(), "planned");
     Plan plan = Plan.of(config, vocabulary.rows(), size);
+    plan.requireGroups();
     DataSettings data = config.data();
     SegmentLengths lengths =
         SegmentLengths.of(data.inputsLength(), data.noiseDensity(), data.meanSpanLength());

@@ -4,6 +4,7 @@ import io.sparkswitch.jobs.report.RunReport;
 import io.sparkswitch.jobs.report.Summary;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,11 +32,21 @@ final class ReportVerb extends ConfiguredVerb {
   private Double seconds;
 
   @Override
+  Optional<String> statusFolder() {
+    return Optional.of(out);
+  }
+
+  @Override
+  boolean isGuest() {
+    return true;
+  }
+
+  @Override
   void run(VerbRun run) throws IOException {
     OutputFolder folder = OutputFolder.of(out, run.hadoop());
     OptionalDouble total = seconds == null ? OptionalDouble.empty() : OptionalDouble.of(seconds);
     Summary summary = RunReport.write(folder.uri(), total, run.hadoop());
-    run.results().set("summary", Json.tree(summary.toJson()));
+    run.results().set("summary", Json.parse(summary.toJson()));
     run.say("Report: " + folder.uri(RunReport.REPORT));
     run.say("Summary: " + folder.uri(RunReport.SUMMARY));
   }

@@ -7,13 +7,7 @@ import io.sparkswitch.distill.target.StreamOrigin.Masks;
 import io.sparkswitch.distill.target.TargetsOrigin;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
-import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.checkpoint.CheckpointManifest;
-import java.io.IOException;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /** What ties soft targets to a teacher and to a student's stream. */
 final class Targets {
@@ -44,19 +38,6 @@ final class Targets {
               student.seed(),
               batchSize,
               Masks.of(corruption, stream.corruptionSeed())));
-    }
-  }
-
-  /** Removes what an unfinished teaching, or the one that is replaced, left. */
-  static void clear(OutputFolder folder, Configuration hadoop) throws IOException {
-    Path path = new Path(folder.uri());
-    FileSystem fs = path.getFileSystem(hadoop);
-    if (!fs.exists(path)) {
-      return;
-    }
-    fs.delete(new Path(path, "manifest.json"), false);
-    for (FileStatus file : fs.listStatus(path, p -> p.getName().endsWith(".parquet"))) {
-      fs.delete(file.getPath(), false);
     }
   }
 }

@@ -10,6 +10,7 @@ import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.gang.Gang;
 import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
+import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.loop.Teaching;
 import java.util.List;
 import java.util.Optional;
@@ -62,14 +63,16 @@ final class TeachVerb extends ConfiguredVerb {
     RunConfig own = saved.configuration();
     RunConfig config = run.config().withModel(own.model(), own.routing());
     int rows = open.vocabulary().rows();
+    if (config.teach().topK() > rows) {
+      throw new UsageException(
+          "teach.top-k = %d, but the vocabulary has %d rows: give at most %d, or 0 for the whole distribution"
+              .formatted(config.teach().topK(), rows, rows));
+    }
     TargetsSettings settings =
         TargetsSettings.of(config.teach().topK(), rows, Targets.steps(config));
     TargetsOrigin origin = Targets.origin(saved.checkpoint().manifest(), run.config(), open);
     TargetsFolder folder = new TargetsFolder(run.folder().uri(), run.hadoop());
-    if (output.fresh()) {
-      Targets.clear(run.folder(), run.hadoop());
-    }
-    Optional<TargetsManifest> existing = folder.manifest();
+    Optional<TargetsManifest> existing = output.fresh() ? Optional.empty() : folder.manifest();
     if (existing.isPresent()) {
       existing.get().requireMatch(origin);
       if (!existing.get().settings().equals(settings)) {
@@ -80,15 +83,16 @@ final class TeachVerb extends ConfiguredVerb {
       run.say("Nothing to do: %s is finished.".formatted(run.folder().uri()));
       return;
     }
-    Targets.clear(run.folder(), run.hadoop());
     Provenance provenance =
         Provenance.of(run.verb(), config)
             .withData(open.train().manifest().dataDigest())
             .withVocabulary(open.vocabulary().digest());
-    run.keep(provenance);
     LoadedModel model = saved.model(config, shards, run.folder().uri(), rows);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
+    Plan.of(config, rows, gang.size());
+    folder.clear();
+    run.keep(provenance);
     List<TargetFile> files =
         gang.run(
             new ModelWorker(model.spec()),
@@ -98,7 +102,9 @@ final class TeachVerb extends ConfiguredVerb {
                 done ->
                     run.progress(
                         "soft targets of %,d of %,d steps".formatted(done, settings.steps()))));
-    folder.commit(TargetsManifest.of(settings, origin, files, provenance.toMap()));
+    TargetsManifest manifest = TargetsManifest.of(settings, origin, files, provenance.toMap());
+    folder.deleteAllBut(manifest.files());
+    folder.commit(manifest);
     long bytes = files.stream().mapToLong(TargetFile::bytes).sum();
     run.results().put("files", files.size()).put("bytes", bytes).put(HASH, origin.teacherDigest());
     run.say(

@@ -19,6 +19,7 @@ import io.sparkswitch.model.tensor.Parameters;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -55,13 +56,10 @@ final class TrainingJob {
    * @param beginning applied to freshly initialised dense parameters
    */
   void run(boolean fresh, Consumer<Parameters> beginning) throws Exception {
-    if (fresh) {
-      run.folder().delete(CHECKPOINTS);
-      run.folder().delete(MetricsLog.FILE);
-    }
-    Provenance provenance = provenance();
     Optional<Committed> latest =
-        new CheckpointFolder(spec.folders().checkpoints(), run.hadoop()).latest();
+        fresh
+            ? Optional.empty()
+            : new CheckpointFolder(spec.folders().checkpoints(), run.hadoop()).latest();
     long done = latest.map(c -> c.manifest().step()).orElse(0L);
     TrainingRun training =
         new TrainingRun(
@@ -70,7 +68,7 @@ final class TrainingJob {
             new Console(run.out(), config.training().steps(), Clock.systemUTC()),
             shards.vocabulary().rows(),
             shards.validation().segments(),
-            identity(provenance),
+            identity(provenance()),
             beginning);
     if (latest.isPresent()) {
       training.requireOwn(latest.get());
@@ -80,8 +78,7 @@ final class TrainingJob {
       run.results().put("step", done);
       return;
     }
-    run.keep(provenance);
-    StepMetrics last = train(training, done);
+    StepMetrics last = train(training, done, fresh);
     run.results().put("step", config.training().steps());
     if (last != null) {
       run.results().put("loss", last.loss());
@@ -91,15 +88,27 @@ final class TrainingJob {
             .formatted(run.folder().uri(CHECKPOINTS), run.folder().uri()));
   }
 
-  private StepMetrics train(TrainingRun training, long done) throws Exception {
+  private StepMetrics train(TrainingRun training, long done, boolean fresh) throws Exception {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
     Plan plan = Plan.of(config, shards.vocabulary().rows(), gang.size());
     SegmentLengths lengths = shards.lengths();
+    plan.requireGroups();
     plan.sentences(lengths.inputs(), lengths.targets()).forEach(run::say);
     run.say(done == 0 ? "Starting at step 0." : "Resuming at step %d.".formatted(done));
+    // Nothing can be refused any more: now what is replaced may go.
+    CheckpointFolder checkpoints = new CheckpointFolder(spec.folders().checkpoints(), run.hadoop());
+    if (fresh) {
+      checkpoints.clear();
+      for (String old : List.of(MetricsLog.FILE, EvaluateVerb.EVALUATION, GenerateVerb.SAMPLES)) {
+        run.folder().delete(old);
+      }
+    }
+    checkpoints.create();
+    run.keep(provenance());
     run.progress("training");
-    return gang.run(new ModelWorker(spec), new TrainingLoop(training, run.hadoop()));
+    return gang.run(
+        new ModelWorker(spec), new TrainingLoop(training, run.hadoop()), checkpoints::claimAttempt);
   }
 
   private Provenance provenance() {

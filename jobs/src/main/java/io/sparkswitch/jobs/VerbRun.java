@@ -42,22 +42,27 @@ final class VerbRun implements AutoCloseable {
   private RunConfig config;
   private SparkSession session;
 
-  private VerbRun(String verb, PrintWriter out, SparkConf sparkConf, Optional<String> uri)
-      throws IOException {
-    this.verb = verb;
-    this.out = out;
+  private VerbRun(ConfiguredVerb verb, CommandSpec spec, SparkConf sparkConf) throws IOException {
+    this.verb = spec.name();
+    this.out = spec.commandLine().getOut();
     this.sparkConf = sparkConf;
     this.hadoop = SparkSetup.hadoop(sparkConf);
+    Optional<String> uri = verb.statusFolder();
     this.folder =
         uri.isPresent() ? Optional.of(OutputFolder.of(uri.get(), hadoop)) : Optional.empty();
     this.status =
-        folder.isPresent()
-            ? Optional.of(StatusFile.start(folder.get(), verb, Clock.systemUTC()))
+        folder.isPresent() && !(verb.isGuest() && !folder.get().exists())
+            ? Optional.of(startStatus(verb.isGuest()))
             : Optional.empty();
   }
 
+  private StatusFile startStatus(boolean guest) throws IOException {
+    String file = guest ? StatusFile.fileOfGuest(verb) : StatusFile.FILE;
+    return StatusFile.start(folder.orElseThrow(), file, verb, Clock.systemUTC());
+  }
+
   static VerbRun start(ConfiguredVerb verb, CommandSpec spec, SparkConf conf) throws IOException {
-    VerbRun run = new VerbRun(spec.name(), spec.commandLine().getOut(), conf, verb.statusFolder());
+    VerbRun run = new VerbRun(verb, spec, conf);
     ShutdownHookManager.get().addShutdownHook(run.onShutdown, BEFORE_SPARK);
     return run;
   }

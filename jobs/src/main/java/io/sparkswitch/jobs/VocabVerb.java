@@ -131,12 +131,7 @@ final class VocabVerb extends ConfiguredVerb {
           "%s holds a vocabulary made from another corpus or with other settings: use --fresh to replace it, or another --out"
               .formatted(output.out()));
     }
-    byte[] model = run.folder().readBytes(VocabularyRecord.MODEL).orElse(new byte[0]);
-    if (!Digests.of(model).equals(record.spec().digest())) {
-      throw new InputException(
-          "%s is not the model that %s describes: make it again with --fresh"
-              .formatted(run.folder().uri(VocabularyRecord.MODEL), VocabularyRecord.FILE));
-    }
+    VocabularyRecord.model(output.out(), record.spec(), run.hadoop());
     run.say("Nothing new to do: the vocabulary is there.");
     describe(run, record);
     return true;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.track.OutputFolder;
@@ -56,6 +57,27 @@ record VocabularyRecord(VocabularySpec spec, String madeFrom, Map<String, String
       throw new InputException(
           "%s is damaged: make the vocabulary again with --fresh".formatted(where), e);
     }
+  }
+
+  /**
+   * The folder's SentencePiece model.
+   *
+   * @throws InputException if it is missing or not the one that the record describes
+   */
+  static byte[] model(String vocabulary, VocabularySpec spec, Configuration hadoop)
+      throws IOException {
+    OutputFolder folder = OutputFolder.of(vocabulary, hadoop);
+    byte[] model = folder.readBytes(MODEL).orElse(new byte[0]);
+    if (!Digests.of(model).equals(spec.digest())) {
+      throw new InputException(
+          "%s is %s: make the vocabulary again with --fresh"
+              .formatted(
+                  folder.uri(MODEL),
+                  model.length == 0
+                      ? "missing"
+                      : "not the model that %s describes".formatted(FILE)));
+    }
+    return model;
   }
 
   /**

@@ -42,8 +42,9 @@ class JourneyIT {
     }
     switchAlone = json("switch/evaluation.json");
     journey.launch(2, relative(evaluate("switch")));
-    journey.inProcess(generate());
-    journey.inProcess(List.of("report", "--out", journey.path(".")));
+    journey.inProcess(journey.generate("Once there was a <extra_id_0> who lived in <extra_id_1>."));
+    journey.inProcess(
+        List.of("report", "--out", journey.path("."), "--json", journey.path("report.json")));
   }
 
   /** Paths as a person types them; executors work in folders of their own. */
@@ -90,6 +91,32 @@ class JourneyIT {
       }
       assertThat(figures.has("withTrainingCapacity")).as(run).isEqualTo(run.equals("switch"));
     }
+  }
+
+  @Test
+  void natsPerByteAreOfTheBytesThatTheMaskedTokensStandFor() throws IOException {
+    JsonNode figures = json("dense/evaluation.json");
+    JsonNode text = json("shards/validation/manifest.json").path("totals");
+    double bytesPerToken = text.path("textBytes").doubleValue() / text.path("tokens").doubleValue();
+    int masked = 5; // of the 34 tokens behind 32 inputs, in 2 spans: 8 targets
+    double bytes = figures.path("sequences").doubleValue() * masked * bytesPerToken;
+
+    assertThat(figures.path("targetTokens").asLong())
+        .isEqualTo(8 * figures.path("sequences").asLong());
+    assertThat(figures.path("natsPerByte").doubleValue())
+        .isCloseTo(figures.path("crossEntropySum").doubleValue() / bytes, within(1e-9));
+  }
+
+  @Test
+  void verbsThatAddToARunsFolderHaveAStatusOfTheirOwn() throws IOException {
+    assertThat(json("switch/status.json").path("verb").asText()).isEqualTo("pretrain");
+    for (String verb : List.of("evaluate", "generate")) {
+      JsonNode status = json("switch/" + verb + "-status.json");
+      assertThat(status.path("verb").asText()).isEqualTo(verb);
+      assertThat(status.path("exitCode").asInt(-1)).isZero();
+    }
+    assertThat(json("report-status.json").path("state").asText()).isEqualTo("done");
+    assertThat(json("report.json").path("summary")).isEqualTo(json("summary.json"));
   }
 
   @Test
@@ -172,20 +199,7 @@ class JourneyIT {
   }
 
   private static List<String> teach() {
-    return TinyJourney.with(
-        List.of(
-            "teach",
-            "--teacher",
-            journey.path("switch"),
-            "--shards",
-            journey.path("shards"),
-            "--out",
-            journey.path("targets"),
-            "--config",
-            journey.path("dense.conf"),
-            "--set",
-            "teach.top-k=16"),
-        FEWER);
+    return TinyJourney.with(journey.teach("targets", "--set", "teach.top-k=16"), FEWER);
   }
 
   private static List<String> student() {
@@ -197,34 +211,11 @@ class JourneyIT {
   }
 
   private static List<String> distill(String out) {
-    return TinyJourney.with(
-        List.of(
-            "distill",
-            "--teacher",
-            journey.path("switch"),
-            "--shards",
-            journey.path("shards"),
-            "--out",
-            journey.path(out),
-            "--config",
-            journey.path("dense.conf")),
-        FEWER);
+    return journey.distill(out, FEWER);
   }
 
   private static List<String> evaluate(String run) {
     return List.of("evaluate", "--run", journey.path(run), "--shards", journey.path("shards"));
-  }
-
-  private static List<String> generate() {
-    return List.of(
-        "generate",
-        "--run",
-        journey.path("switch"),
-        "--vocab",
-        journey.path("vocab"),
-        "--max-tokens",
-        "8",
-        "Once there was a <extra_id_0> who lived in <extra_id_1>.");
   }
 
   private static JsonNode json(String name) throws IOException {

@@ -84,22 +84,109 @@ class RefusalsIT {
     long startedAt = System.nanoTime();
     ProgramOutput result =
         journey
-            .start(
-                2,
-                journey.pretrain(
-                    "switch",
-                    "refused",
-                    "--set",
-                    "gang.executors=5",
-                    "--set",
-                    "gang.startup-wait=5s"))
+            .start(2, journey.pretrain("switch", "refused", "--set", "gang.executors=5"))
             .await(TinyJourney.BOUND);
 
     assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
     assertThat(result.output())
-        .containsPattern("gang.executors = 5, but Spark has given [0-2] within 5 s")
-        .containsPattern("set gang.executors to at most [12]");
+        .contains("gang.executors = 5, but Spark was asked for 2")
+        .contains("local-cluster[EXECUTORS,1,1536]")
+        .contains("set gang.executors to at most 2");
+    // With Spark's start; waiting for executors would take gang.startup-wait, 120 s.
     assertThat(Duration.ofNanos(System.nanoTime() - startedAt)).isLessThan(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void lengthsThatCannotBeMasked() {
+    refused(2, TinyJourney.with(journey.prepare(), "--set", "data.inputs-length=2048"))
+        .contains("data.inputs-length = 2048")
+        .contains("there are 100 sentinels");
+  }
+
+  @Test
+  void aStudentOfOtherSizesThanItsTeacher() throws Exception {
+    journey.trainedSwitch();
+
+    refused(2, journey.distill("refused", "--set", "model.d-model=48"))
+        .contains("embed is 32 in the teacher and 48 in the student");
+  }
+
+  @Test
+  void moreSoftTargetsThanTheVocabularyHas() throws Exception {
+    journey.trainedSwitch();
+
+    refused(2, journey.teach("refused", "--set", "teach.top-k=5000"))
+        .contains("teach.top-k = 5000, but the vocabulary has 512 rows");
+  }
+
+  @Test
+  void aSentinelThatThereIsNot() throws Exception {
+    journey.trainedSwitch();
+
+    refused(2, journey.generate("One <extra_id_100> too many."))
+        .contains("sentinel 100 is outside [0, 100)");
+  }
+
+  @Test
+  void aVocabularyFileThatWasReplaced() throws Exception {
+    journey.trainedSwitch();
+    TinyJourney.copy(journey.at("vocab"), journey.at("replaced"));
+    Files.writeString(journey.at("replaced/spiece.model"), "another model");
+
+    refused(
+            3,
+            List.of(
+                "generate",
+                "--run",
+                journey.path("switch"),
+                "--vocab",
+                journey.path("replaced"),
+                "A <extra_id_0>."))
+        .contains("replaced/spiece.model is not the model that vocabulary.json describes");
+  }
+
+  @Test
+  void aDamagedShardWhichIsNamed() throws Exception {
+    TinyJourney.copy(journey.at("shards"), journey.at("damaged-shards"));
+    Path shard = TinyJourney.files(journey.at("damaged-shards/train"), "parquet").get(0);
+    byte[] bytes = Files.readAllBytes(shard);
+    for (int at = 2_000; at < bytes.length - 4_000; at += 500) {
+      bytes[at] ^= 1;
+    }
+    Files.write(shard, bytes);
+
+    InProcess.Outcome outcome =
+        InProcess.run(
+            List.of(
+                "pretrain",
+                "--shards",
+                journey.path("damaged-shards"),
+                "--out",
+                journey.path("refused"),
+                "--config",
+                journey.path("dense.conf")));
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(3);
+    assertThat(outcome.text())
+        .contains("of shard " + shard.getFileName())
+        .contains("run prepare again with --fresh");
+  }
+
+  @Test
+  void aFreshStartThatCannotBeginLeavesTheOldRun() throws Exception {
+    List<String> command = journey.pretrain("dense", "kept", "--set", "training.steps=10");
+    journey.inProcess(command);
+    Map<String, String> before = journey.run("kept").digests(10);
+
+    InProcess.Outcome outcome =
+        InProcess.run(TinyJourney.with(command, "--fresh", "--set", "gang.executors=3"));
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(2);
+    assertThat(outcome.text()).contains("gang.executors = 3, but Spark was asked for 1");
+    assertThat(journey.run("kept").digests(10)).isEqualTo(before);
+    assertThat(journey.run("kept").metrics()).hasSize(10);
+    assertThat(journey.inProcess(TinyJourney.with(command, "--fresh"))).contains("at step 0");
+    assertThat(journey.run("kept").digests(10)).isEqualTo(before);
   }
 
   @Test
@@ -132,7 +219,7 @@ class RefusalsIT {
 
     assertThat(output)
         .containsPattern("WARN CheckpointFolder: checkpoint .*step-00000020 is damaged")
-        .contains("an older one is used")
+        .contains("passed over")
         .contains("Resuming at step 10");
     assertThat(run.metrics()).hasSize(20);
     assertThat(run.digests(20)).isEqualTo(digests);

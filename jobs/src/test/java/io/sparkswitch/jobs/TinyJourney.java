@@ -135,6 +135,51 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
         more);
   }
 
+  /** The command that writes the Switch model's soft targets. */
+  List<String> teach(String out, String... more) {
+    return with(
+        List.of(
+            "teach",
+            "--teacher",
+            path("switch"),
+            "--shards",
+            path("shards"),
+            "--out",
+            path(out),
+            "--config",
+            path("dense.conf")),
+        more);
+  }
+
+  /** The command that trains a student of the Switch model. */
+  List<String> distill(String out, String... more) {
+    return with(
+        List.of(
+            "distill",
+            "--teacher",
+            path("switch"),
+            "--shards",
+            path("shards"),
+            "--out",
+            path(out),
+            "--config",
+            path("dense.conf")),
+        more);
+  }
+
+  /** The command that has the Switch model fill a sentence's gaps. */
+  List<String> generate(String sentence) {
+    return List.of(
+        "generate",
+        "--run",
+        path("switch"),
+        "--vocab",
+        path("vocab"),
+        "--max-tokens",
+        "8",
+        sentence);
+  }
+
   /** The Switch model's command; every step leaves a checkpoint. */
   List<String> pretrainSwitch() {
     return pretrain("switch", "switch", "--set", "training.checkpoint-every=1");
@@ -177,6 +222,24 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
 
   String path(String name) {
     return folder.resolve(name).toString();
+  }
+
+  /** Copies a folder without the checksums that Hadoop keeps on a local disk. */
+  static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.filter(f -> !f.toString().endsWith(".crc")).toList()) {
+        Path copy = to.resolve(from.relativize(file).toString());
+        if (!Files.isDirectory(copy)) {
+          Files.copy(file, copy);
+        }
+      }
+    }
+  }
+
+  static List<Path> files(Path folder, String ending) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith("." + ending)).sorted().toList();
+    }
   }
 
   static List<String> with(List<String> command, String... more) {

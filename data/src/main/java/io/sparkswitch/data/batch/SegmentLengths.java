@@ -17,6 +17,11 @@ public record SegmentLengths(int segment, int inputs, int targets) {
     }
   }
 
+  /** Tokens of a segment that are masked; the other targets are sentinels and the end. */
+  public int masked() {
+    return (segment + targets - inputs) / 2;
+  }
+
   /**
    * T5's rule (random_spans_helper): the longest segment whose inputs still fit.
    *

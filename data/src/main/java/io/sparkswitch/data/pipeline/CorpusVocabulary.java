@@ -40,8 +40,14 @@ public final class CorpusVocabulary {
         sc.parallelize(new ArrayList<>(files), Math.max(1, files.size()))
             .flatMapToPair(file -> new FileCounts(file, hadoop))
             .reduceByKey(Long::sum);
-    List<Tuple2<String, Long>> top = counts.takeOrdered(maxWords, new MostFrequentFirst());
-    return top.stream().map(entry -> new WordCount(entry._1(), entry._2())).toList();
+    // Sorted by Spark, which spills, and not by the driver: it never holds more than maxWords.
+    return counts
+        .mapToPair(count -> new Tuple2<>(count, 0))
+        .sortByKey(new MostFrequentFirst())
+        .take(maxWords)
+        .stream()
+        .map(entry -> new WordCount(entry._1()._1(), entry._1()._2()))
+        .toList();
   }
 
   /** Streams the counts of one file, summed over stretches of so many distinct words at most. */

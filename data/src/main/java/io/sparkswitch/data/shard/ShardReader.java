@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
@@ -25,10 +27,15 @@ public final class ShardReader implements AutoCloseable {
     this.segmentLength = segmentLength;
   }
 
-  /** Opens a shard whose segments have the given length. */
+  /**
+   * Opens a shard whose segments have the given length; pages are compared with their checksums.
+   */
   public static ShardReader open(Path path, Configuration conf, int segmentLength)
       throws IOException {
-    ParquetFileReader parquet = ParquetFileReader.open(HadoopInputFile.fromPath(path, conf));
+    ParquetReadOptions options =
+        HadoopReadOptions.builder(conf, path).usePageChecksumVerification(true).build();
+    ParquetFileReader parquet =
+        ParquetFileReader.open(HadoopInputFile.fromPath(path, conf), options);
     return new ShardReader(path, parquet, segmentLength);
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.ParquetRuntimeException;
 
 /** A finished shard folder, pinned to its manifest. Holds no open file; safe between threads. */
 public final class ShardSet {
@@ -66,7 +67,11 @@ public final class ShardSet {
     return rowGroups;
   }
 
-  /** The tokens of a row group, {@code <int32>[rows, segmentLength]}. */
+  /**
+   * The tokens of a row group, {@code <int32>[rows, segmentLength]}.
+   *
+   * @throws InputException naming the shard if it is damaged or cannot be read
+   */
   public int[] tokens(RowGroup group) {
     try (ShardReader reader = reader(group)) {
       int[] tokens = reader.tokens(group.index());
@@ -74,7 +79,7 @@ public final class ShardSet {
         throw damaged(manifest.files().get(group.file()), "differs from the manifest");
       }
       return tokens;
-    } catch (IOException e) {
+    } catch (IOException | ParquetRuntimeException e) {
       throw unreadable(group, e);
     }
   }
@@ -89,7 +94,7 @@ public final class ShardSet {
         rowGroups.stream().filter(g -> id < g.firstSegment() + g.rows()).findFirst().orElseThrow();
     try (ShardReader reader = reader(group)) {
       return reader.segment(group.index(), Math.toIntExact(id - group.firstSegment()));
-    } catch (IOException e) {
+    } catch (IOException | ParquetRuntimeException e) {
       throw unreadable(group, e);
     }
   }
@@ -136,10 +141,11 @@ public final class ShardSet {
     return ShardReader.open(path, conf, segmentLength());
   }
 
-  private UncheckedIOException unreadable(RowGroup group, IOException cause) {
+  private InputException unreadable(RowGroup group, Exception cause) {
     ShardFile file = manifest.files().get(group.file());
-    return new UncheckedIOException(
-        "cannot read row group %d of shard %s in %s".formatted(group.index(), file.name(), folder),
+    return new InputException(
+        "cannot read row group %d of shard %s in %s (%s): if the file is damaged, run prepare again with --fresh"
+            .formatted(group.index(), file.name(), folder, cause.getMessage()),
         cause);
   }
 

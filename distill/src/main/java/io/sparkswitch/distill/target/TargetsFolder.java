@@ -11,8 +11,14 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Where soft targets lie: files, and the manifest, created last, that makes them whole. */
@@ -35,8 +41,36 @@ public final class TargetsFolder {
     return SoftTargetsWriter.create(folder, conf, chunk, k);
   }
 
-  /** Commits the folder. Fails if there is a manifest already. */
+  /** Deletes the Parquet files of attempts that were lost, which readers would count twice. */
+  public void deleteAllBut(Collection<TargetFile> kept) throws IOException {
+    Set<String> names = kept.stream().map(TargetFile::name).collect(Collectors.toSet());
+    FileSystem files = folder.getFileSystem(conf);
+    if (!files.exists(folder)) {
+      return;
+    }
+    for (FileStatus file : files.listStatus(folder, path -> path.getName().endsWith(".parquet"))) {
+      if (!names.contains(file.getPath().getName())) {
+        files.delete(file.getPath(), false);
+      }
+    }
+  }
+
+  /** Takes back the commit, if there is one, and deletes every file of soft targets. */
+  public void clear() throws IOException {
+    Path manifest = new Path(folder, MANIFEST);
+    manifest.getFileSystem(conf).delete(manifest, false);
+    deleteAllBut(List.of());
+  }
+
+  /**
+   * Commits the folder. Fails if there is a manifest already.
+   *
+   * @throws InputException if a file is not to be seen from here at its full length
+   */
   public void commit(TargetsManifest manifest) throws IOException {
+    for (TargetFile file : manifest.files()) {
+      verifyLength(file);
+    }
     byte[] json = JSON.writeValueAsBytes(manifest);
     Path path = new Path(folder, MANIFEST);
     try (OutputStream out = path.getFileSystem(conf).create(path, false)) {

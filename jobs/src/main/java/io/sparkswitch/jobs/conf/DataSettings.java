@@ -1,5 +1,9 @@
 package io.sparkswitch.jobs.conf;
 
+import io.sparkswitch.data.batch.BatchStream;
+import io.sparkswitch.data.batch.SpanCorruption;
+import io.sparkswitch.data.shard.ShardSettings;
+import io.sparkswitch.data.token.VocabularySpec;
 import java.io.Serializable;
 
 /** Section {@code data}: segments and the masks over them. */
@@ -11,6 +15,9 @@ public record DataSettings(
     int shuffleWindowRowGroups)
     implements Serializable {
 
+  /** Lengths and the number of spans do not depend on which vocabulary it is. */
+  private static final VocabularySpec ANY = new VocabularySpec(VocabularySpec.SENTINELS, "any");
+
   public DataSettings {
     Require.that(inputsLength >= 8, "data.inputs-length", inputsLength, "at least 8");
     Require.properShare("data.noise-density", noiseDensity);
@@ -19,7 +26,21 @@ public record DataSettings(
         "data.mean-span-length",
         meanSpanLength,
         "at least 1");
-    Require.positive("data.row-group-segments", rowGroupSegments);
-    Require.positive("data.shuffle-window-row-groups", shuffleWindowRowGroups);
+    Require.that(
+        rowGroupSegments >= 1 && rowGroupSegments <= ShardSettings.MAX_ROW_GROUP_SEGMENTS,
+        "data.row-group-segments",
+        rowGroupSegments,
+        "from 1 to %d".formatted(ShardSettings.MAX_ROW_GROUP_SEGMENTS));
+    Require.that(
+        shuffleWindowRowGroups >= 1 && shuffleWindowRowGroups <= BatchStream.MAX_WINDOW_ROW_GROUPS,
+        "data.shuffle-window-row-groups",
+        shuffleWindowRowGroups,
+        "from 1 to %d".formatted(BatchStream.MAX_WINDOW_ROW_GROUPS));
+    try {
+      SpanCorruption.of(ANY, inputsLength, noiseDensity, meanSpanLength);
+    } catch (IllegalArgumentException e) {
+      Require.that(
+          false, "data.inputs-length", inputsLength, "a length that fits: " + e.getMessage());
+    }
   }
 }

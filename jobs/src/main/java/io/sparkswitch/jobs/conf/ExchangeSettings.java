@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /** Section {@code exchange}: the wire between executors. */
-public record ExchangeSettings(String bindHost, int port, Duration timeOut)
+public record ExchangeSettings(String bindHost, int port, Duration timeOut, Duration driverTimeOut)
     implements Serializable {
 
   public static final String AUTO = "auto";
@@ -13,5 +13,6 @@ public record ExchangeSettings(String bindHost, int port, Duration timeOut)
     Require.that(!bindHost.isBlank(), "exchange.bind-host", "''", "a host's name or address");
     Require.that(port >= 0 && port <= 65535, "exchange.port", port, "from 0 to 65535");
     Require.positive("exchange.time-out", timeOut);
+    Require.positive("exchange.driver-time-out", driverTimeOut);
   }
 }

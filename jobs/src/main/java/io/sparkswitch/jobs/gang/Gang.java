@@ -13,6 +13,7 @@ import io.sparkswitch.model.exchange.NettyEndpoint;
 import io.sparkswitch.model.exchange.PeerAddress;
 import io.sparkswitch.model.exchange.RunSecret;
 import io.sparkswitch.model.tensor.Natives;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.spark.ExceptionFailure;
@@ -68,25 +70,38 @@ public final class Gang {
     return size;
   }
 
+  /** Numbers for attempts, each used once. */
+  @FunctionalInterface
+  public interface Attempts {
+    int next() throws IOException;
+  }
+
+  /** As the other, with attempts numbered from 0: for what leaves nothing under their numbers. */
+  public <T> T run(GangTask task, DriverProgram<T> program) throws Exception {
+    return run(task, program, new AtomicInteger()::getAndIncrement);
+  }
+
   /**
    * Runs {@code task} on every executor and {@code program} here, anew after a loss.
    *
+   * @param attempts numbers that no attempt had before whose files could be met
    * @throws ExecutorsLostException when the attempts are used up, or a lost executor stays away
    */
-  public <T> T run(GangTask task, DriverProgram<T> program) throws Exception {
+  public <T> T run(GangTask task, DriverProgram<T> program, Attempts attempts) throws Exception {
     Natives.load();
     StageWatch watch = new StageWatch();
     spark.sc().addSparkListener(watch);
     try {
-      for (int attempt = 0; ; attempt++) {
+      for (int tried = 1; ; tried++) {
         watch.clear();
+        int attempt = attempts.next();
         try {
           return attempt(task, program, attempt, watch);
         } catch (LostException lost) {
-          if (attempt + 1 >= settings.maxAttempts()) {
+          if (tried >= settings.maxAttempts()) {
             throw new ExecutorsLostException(
                 "gave up after %d attempts (gang.max-attempts); the last one ended because: %s"
-                    .formatted(attempt + 1, lost.getMessage()),
+                    .formatted(tried, lost.getMessage()),
                 lost);
           }
           say.accept(
@@ -191,6 +206,7 @@ public final class Gang {
     }
     watch.awaitFailure(FAILURE_MILLIS);
     end(stage, group, e);
+    watch.awaitEnds(size, FAILURE_MILLIS);
     Optional<ExceptionFailure> own = watch.ownFailure();
     if (own.isPresent()) {
       return failure(own.get(), e);
@@ -199,7 +215,18 @@ public final class Gang {
         e.reason() == ExchangeException.Reason.TIMED_OUT
             ? "; exchange.time-out says how long a message may take"
             : "";
-    return new LostException("%s (%s%s)".formatted(watch.losses(), e.getMessage(), knob), e);
+    String why = watch.losses().orElseGet(() -> stageFailure(e));
+    return new LostException("%s (%s%s)".formatted(why, e.getMessage(), knob), e);
+  }
+
+  /** What ended the stage where no task says so. */
+  private static String stageFailure(ExchangeException e) {
+    for (Throwable suppressed : e.getSuppressed()) {
+      if (suppressed instanceof ExecutionException stage) {
+        return String.valueOf(stage.getMessage()).lines().findFirst().orElse("the stage failed");
+      }
+    }
+    return "a connection ended";
   }
 
   private static Exception failure(ExceptionFailure failure, ExchangeException e) {

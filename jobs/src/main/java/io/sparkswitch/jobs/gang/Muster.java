@@ -3,12 +3,21 @@ package io.sparkswitch.jobs.gang;
 import io.sparkswitch.jobs.exit.ExecutorsLostException;
 import io.sparkswitch.jobs.exit.UsageException;
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Counts the executors that Spark has given, and waits for those still to come. */
 final class Muster {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration SETTLED = Duration.ofSeconds(2);
+
+  /** A standalone cluster gives what it has at once: whoever has not come by then will not. */
+  private static final Duration STANDALONE_GIVES_ALL = Duration.ofSeconds(20);
+
+  private static final String LOCAL_CLUSTER = "local-cluster[";
+
+  /** Of YARN and Kubernetes. */
+  private static final int DEFAULT_INSTANCES = 2;
 
   private final JavaSparkContext spark;
 
@@ -33,16 +42,23 @@ final class Muster {
    * The size of a new gang.
    *
    * @param wanted number of executors, 0 for all that come
-   * @throws UsageException if fewer come within {@code patience}
+   * @throws UsageException at once if so many can never come, else if fewer come within {@code
+   *     patience}
    */
   int gather(int wanted, Duration patience) {
-    if (isLocal() && wanted > 1) {
-      throw tooFew(1, wanted, Duration.ZERO);
+    OptionalInt most = most();
+    if (most.isPresent() && wanted > most.getAsInt()) {
+      throw new UsageException(
+          "gang.executors = %d, but Spark was asked for %d: %s, or set gang.executors to at most %d"
+              .formatted(wanted, most.getAsInt(), remedy(), most.getAsInt()));
     }
-    int expected = wanted > 0 ? wanted : announced();
+    int expected = wanted > 0 ? wanted : most.orElse(1);
     int seen = await(expected, patience);
     if (seen < Math.max(1, wanted)) {
-      throw tooFew(seen, Math.max(1, wanted), patience);
+      throw new UsageException(
+          "gang.executors = %d, but Spark has given %d: %s, or set gang.executors to at most %d; gang.startup-wait = %d s is how long they may take"
+              .formatted(
+                  Math.max(1, wanted), seen, remedy(), Math.max(1, seen), patience.toSeconds()));
     }
     return wanted > 0 ? wanted : seen;
   }
@@ -57,24 +73,36 @@ final class Muster {
     }
   }
 
-  private static UsageException tooFew(int seen, int wanted, Duration patience) {
-    return new UsageException(
-        "gang.executors = %d, but Spark has given %d within %d s: ask for more executors (--num-executors), or set gang.executors to at most %d"
-            .formatted(wanted, seen, patience.toSeconds(), Math.max(1, seen)));
+  private String remedy() {
+    String master = spark.master();
+    if (master.startsWith(LOCAL_CLUSTER)) {
+      return "give a master with more executors (-- --master 'local-cluster[EXECUTORS,1,1536]')";
+    }
+    return isStandalone()
+        ? "start more workers, or let each run more executors (spark.executor.cores, spark.cores.max)"
+        : "ask for more executors (--num-executors)";
   }
 
-  /** How many executors were asked of Spark; 1 if nobody said. */
-  private int announced() {
+  private boolean isStandalone() {
+    return spark.master().startsWith("spark://");
+  }
+
+  /** How many executors Spark was asked for; empty where only the cluster's size tells. */
+  private OptionalInt most() {
     String master = spark.master();
-    if (master.startsWith("local-cluster[")) {
-      String count = master.substring(master.indexOf('[') + 1, master.indexOf(','));
-      return Integer.parseInt(count.strip());
+    if (isLocal()) {
+      return OptionalInt.of(1);
     }
-    int cores = spark.getConf().getInt("spark.executor.cores", 0);
-    if (master.startsWith("spark://") && cores > 0) {
-      return Math.max(1, spark.getConf().getInt("spark.cores.max", 1) / cores);
+    if (master.startsWith(LOCAL_CLUSTER)) {
+      String count = master.substring(LOCAL_CLUSTER.length(), master.indexOf(','));
+      return OptionalInt.of(Integer.parseInt(count.strip()));
     }
-    return spark.getConf().getInt("spark.executor.instances", 1);
+    if (isStandalone()) {
+      int cores = spark.getConf().getInt("spark.executor.cores", 0);
+      int all = spark.getConf().getInt("spark.cores.max", 0);
+      return cores > 0 && all > 0 ? OptionalInt.of(all / cores) : OptionalInt.empty();
+    }
+    return OptionalInt.of(spark.getConf().getInt("spark.executor.instances", DEFAULT_INSTANCES));
   }
 
   /** Waits until {@code expected} are there, then until no more come. */
@@ -88,8 +116,11 @@ final class Muster {
         seen = now;
         since = System.nanoTime();
       }
-      boolean settled = isLocal() || System.nanoTime() - since > SETTLED.toNanos();
-      if (seen >= expected && settled) {
+      long unchanged = System.nanoTime() - since;
+      boolean settled = isLocal() || unchanged > SETTLED.toNanos();
+      boolean givesNoMore =
+          isStandalone() && seen > 0 && unchanged > STANDALONE_GIVES_ALL.toNanos();
+      if (seen >= expected && settled || givesNoMore) {
         break;
       }
       pause();

@@ -43,7 +43,7 @@ record Rendezvous(
     return NettyEndpoint.bind(
         new ListenAddress(bind, host, wire.port(), portMaxRetries),
         member,
-        Limits.DEFAULT.withMessage(wire.timeOut()));
+        Limits.DEFAULT.withMessage(wire.timeOut(), wire.driverTimeOut()));
   }
 
   /** Called by every task; returns when all are connected. */

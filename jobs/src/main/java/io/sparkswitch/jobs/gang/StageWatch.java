@@ -30,24 +30,36 @@ final class StageWatch extends SparkListener {
           InterruptedException.class.getName());
 
   private final List<TaskFailedReason> reasons = new ArrayList<>();
+  private int ended;
 
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
     TaskEndReason reason = end.reason();
+    ended++;
+    notifyAll();
     if (reason != Success$.MODULE$ && reason instanceof TaskFailedReason failed) {
       reasons.add(failed);
-      notifyAll();
     }
   }
 
   synchronized void clear() {
     reasons.clear();
+    ended = 0;
   }
 
   /** Waits a moment for the first failure to be told. */
   synchronized void awaitFailure(long millis) throws InterruptedException {
     long deadline = System.currentTimeMillis() + millis;
     for (long left = millis; reasons.isEmpty() && left > 0; ) {
+      wait(left);
+      left = deadline - System.currentTimeMillis();
+    }
+  }
+
+  /** Waits a moment until so many tasks' ends are told: the cause may come after a consequence. */
+  synchronized void awaitEnds(int tasks, long millis) throws InterruptedException {
+    long deadline = System.currentTimeMillis() + millis;
+    for (long left = millis; ended < tasks && !reasons.isEmpty() && left > 0; ) {
       wait(left);
       left = deadline - System.currentTimeMillis();
     }
@@ -68,14 +80,20 @@ final class StageWatch extends SparkListener {
         .findFirst();
   }
 
-  /** How executors were lost, for a sentence. */
-  synchronized String losses() {
-    return reasons.stream()
-        .filter(reason -> !(reason instanceof TaskKilled))
-        .filter(reason -> !(reason instanceof ExceptionFailure))
-        .map(reason -> reason.toErrorString().lines().findFirst().orElse(""))
-        .distinct()
-        .reduce((a, b) -> a + "; " + b)
-        .orElse("a connection ended");
+  /** How executors were lost or what they met, for a sentence; empty if no task told. */
+  synchronized Optional<String> losses() {
+    Optional<String> lost =
+        reasons.stream()
+            .filter(reason -> !(reason instanceof TaskKilled))
+            .filter(reason -> !(reason instanceof ExceptionFailure))
+            .map(reason -> reason.toErrorString().lines().findFirst().orElse(""))
+            .distinct()
+            .reduce((a, b) -> a + "; " + b);
+    return lost.or(
+        () ->
+            reasons.stream()
+                .filter(ExceptionFailure.class::isInstance)
+                .map(reason -> ((ExceptionFailure) reason).description())
+                .findFirst());
   }
 }

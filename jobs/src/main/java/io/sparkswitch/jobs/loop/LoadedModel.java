@@ -42,7 +42,7 @@ public record LoadedModel(
         new Parameters(
             T5Parameters.dense(Architecture.of(spec.config(), vocabularyRows)), ScalarType.Float)) {
       CheckpointReader.read(checkpoint, hadoop, ModelTensors.of(dense, Map.of()));
-      ranks.load(checkpoint.manifest().step(), checkpoint.manifest().attempt());
+      ranks.loadExperts(checkpoint.manifest().step(), checkpoint.manifest().attempt());
       ranks.sendParameters(dense);
       ranks.await();
     }

@@ -21,6 +21,8 @@ record Order(Command command, long step, long argument, double learningRate) {
     AWAIT,
     /** Load the experts from the checkpoint of (step, attempt = argument). */
     LOAD,
+    /** Load the experts from the checkpoint of (step, attempt = argument), no optimizer state. */
+    LOAD_EXPERTS,
     /** Compute gradients of a step; send the summed slice and a report. */
     TRAIN,
     /** The verdict: update the experts with the learning rate; argument 0 skips the update. */

@@ -33,11 +33,10 @@ public record Plan(
   private static final double MIB = 1 << 20;
 
   /**
-   * @throws UsageException if the layout cannot work
+   * @throws UsageException if there are fewer experts than executors
    */
   public static Plan of(RunConfig config, int vocabularyRows, int executors) {
     T5Config architecture = Architecture.of(config, vocabularyRows);
-    requireGroups(config, executors);
     long dense = Parameters.size(T5Parameters.dense(architecture));
     long all = 0;
     long most = 0;
@@ -57,7 +56,12 @@ public record Plan(
     return new Plan(architecture, config, executors, dense, all, most);
   }
 
-  private static void requireGroups(RunConfig config, int executors) {
+  /**
+   * For a training: every executor and micro-batch needs a whole routing group.
+   *
+   * @throws UsageException if there are too few
+   */
+  public void requireGroups() {
     int batch = config.training().batchSize();
     int group = config.routing().groupSequences();
     int parts = config.training().microBatches();

@@ -24,6 +24,7 @@ import io.sparkswitch.model.tensor.Tape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -47,6 +48,7 @@ final class Rank implements AutoCloseable {
     this.folders = spec.folders();
     this.member = member;
     this.exchange = member.exchange();
+    new CheckpointFolder(folders.checkpoints(), member.hadoop()).requireVisible();
     ShardSet shards = Streams.open(folders.trainShards(), member.hadoop());
     this.training = Streams.training(config, shards);
     this.validation =
@@ -77,7 +79,8 @@ final class Rank implements AutoCloseable {
     switch (order.command()) {
       case PARAMETERS -> receiveParameters();
       case AWAIT -> answer(new byte[0]);
-      case LOAD -> load(order.step(), Math.toIntExact(order.argument()));
+      case LOAD -> load(order, optimizer.state());
+      case LOAD_EXPERTS -> load(order, Map.of());
       case TRAIN -> train(order.step());
       case UPDATE -> optimizer.step(order.step() + 1, order.learningRate());
       case CHECKPOINT -> checkpoint(order.step());
@@ -99,10 +102,13 @@ final class Rank implements AutoCloseable {
     model.dense().assign(exchange.allGather(tag(Direction.ALL_GATHER), slice, total));
   }
 
-  private void load(long step, int attempt) throws IOException {
+  private void load(Order order, Map<String, Tensor> state) throws IOException {
     CheckpointFolder folder = new CheckpointFolder(folders.checkpoints(), member.hadoop());
     ModelTensors.read(
-        folder.open(step, attempt), member.hadoop(), model.experts(), optimizer.state());
+        folder.open(order.step(), Math.toIntExact(order.argument())),
+        member.hadoop(),
+        model.experts(),
+        state);
   }
 
   private void train(long step) throws IOException {

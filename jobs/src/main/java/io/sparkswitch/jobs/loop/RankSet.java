@@ -41,8 +41,14 @@ final class RankSet {
     ask(Order.of(Command.AWAIT, 0));
   }
 
+  /** Has the experts read, with their optimizer's state. */
   void load(long step, int checkpointAttempt) {
     order(Order.of(Command.LOAD, step, checkpointAttempt));
+  }
+
+  /** Has the experts read for work that does not train them. */
+  void loadExperts(long step, int checkpointAttempt) {
+    order(Order.of(Command.LOAD_EXPERTS, step, checkpointAttempt));
   }
 
   /** Has the gradients of a step computed; the dense ones arrive in {@code dense}. */

@@ -122,7 +122,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
   private void skip(long step, int skipped) {
     if (skipped > config.training().maxSkippedSteps()) {
       throw new DivergedException(
-          "%d steps in a row up to step %d had a loss or gradient that is not finite (training.max-skipped-steps): lower optimizer.peak-learning-rate, or continue from the last checkpoint with another seed"
+          "%d steps in a row up to step %d had a loss or gradient that is not finite (training.max-skipped-steps): start over with --fresh and a lower optimizer.peak-learning-rate, or with another seed"
               .formatted(skipped, step));
     }
     run.say(
@@ -142,6 +142,6 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     checkpoints.commit(
         new CheckpointManifest(
             CheckpointManifest.FORMAT_VERSION, step, attempt, shards, run.provenance()));
-    checkpoints.prune(config.training().keepCheckpoints());
+    checkpoints.prune(config.training().keepCheckpoints(), step);
   }
 }

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  *
  * @param evaluation {@code evaluation.json}
  * @param status {@code status.json}
+ * @param plannedSteps of the configuration beside it
  * @param provenance {@code provenance.json}, or the field of that name in the evaluation
  */
 record Run(
@@ -18,6 +19,7 @@ record Run(
     List<StepMetrics> intervals,
     JsonNode evaluation,
     JsonNode status,
+    OptionalLong plannedSteps,
     JsonNode provenance) {
 
   Run {
@@ -40,6 +42,19 @@ record Run(
   OptionalDouble flopsPerToken() {
     OptionalDouble evaluated = evaluated("flopsPerToken");
     return evaluated.isPresent() ? evaluated : JsonText.number(status.path("flopsPerToken"));
+  }
+
+  /**
+   * Whether the training came to its last step; without a configuration, whether its status is done
+   * or missing. A command that was refused later says nothing of the training that is there.
+   */
+  boolean finished() {
+    boolean done = status.path("state").asText("done").equals("done");
+    boolean all =
+        plannedSteps.isPresent()
+            && !intervals.isEmpty()
+            && intervals.get(intervals.size() - 1).step() >= plannedSteps.getAsLong();
+    return done || all;
   }
 
   OptionalLong steps() {

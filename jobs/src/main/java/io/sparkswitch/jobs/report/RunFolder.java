@@ -1,6 +1,8 @@
 package io.sparkswitch.jobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.jobs.track.MetricsLog;
 import io.sparkswitch.jobs.track.OutputFolder;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -101,7 +104,21 @@ record RunFolder(
           intervals(folder),
           evaluation,
           json(folder + "/status.json"),
+          plannedSteps(folder),
           provenance.isMissingNode() ? evaluation.path("provenance") : provenance);
+    }
+
+    private OptionalLong plannedSteps(String folder) throws IOException {
+      Optional<String> text = files.read(folder + "/config.conf");
+      if (text.isEmpty()) {
+        return OptionalLong.empty();
+      }
+      try {
+        return OptionalLong.of(ConfigFactory.parseString(text.get()).getLong("training.steps"));
+      } catch (ConfigException e) {
+        throw new InputException(
+            "%s/config.conf is damaged: %s".formatted(folder, e.getMessage()), e);
+      }
     }
 
     private Map<String, JsonNode> descriptions(Part part) throws IOException {

@@ -66,8 +66,8 @@ final class Wording {
           "%s has reported no interval (%s/metrics.jsonl), so it has no curves."
               .formatted(name, folder));
     }
-    String state = run.status().path("state").asText("done");
-    if (!state.equals("done")) {
+    if (!run.finished()) {
+      String state = run.status().path("state").asText();
       missing.add(
           "%s is not finished: %s/status.json says “%s” (%s). Its figures are those of an unfinished run."
               .formatted(

@@ -46,6 +46,10 @@ public final class OutputFolder {
     return new Path(root, name).toString();
   }
 
+  public boolean exists() throws IOException {
+    return files.exists(root);
+  }
+
   public boolean exists(String name) throws IOException {
     return files.exists(new Path(root, name));
   }

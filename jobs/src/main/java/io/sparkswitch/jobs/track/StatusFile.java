@@ -17,24 +17,37 @@ public final class StatusFile {
   public static final String FILE = "status.json";
 
   private final OutputFolder folder;
+  private final String file;
   private final String verb;
   private final Clock clock;
   private final Instant startedAt;
   private final double earlierSeconds;
   private boolean finished;
 
-  private StatusFile(OutputFolder folder, String verb, Clock clock, double earlierSeconds) {
+  private StatusFile(
+      OutputFolder folder, String file, String verb, Clock clock, double earlierSeconds) {
     this.folder = folder;
+    this.file = file;
     this.verb = verb;
     this.clock = clock;
     this.startedAt = clock.instant();
     this.earlierSeconds = earlierSeconds;
   }
 
-  /** Writes that a verb is running; seconds of its earlier starts in the folder are added up. */
-  public static StatusFile start(OutputFolder folder, String verb, Clock clock) throws IOException {
-    double earlier = folder.read(FILE).flatMap(text -> Status.seconds(text, verb)).orElse(0.0);
-    StatusFile status = new StatusFile(folder, verb, clock, earlier);
+  /** The file's name for a verb that adds to a folder which has another verb's status. */
+  public static String fileOfGuest(String verb) {
+    return verb + "-" + FILE;
+  }
+
+  /**
+   * Writes that a verb is running; seconds of its earlier starts in the folder are added up.
+   *
+   * @param file {@link #FILE}, or a {@linkplain #fileOfGuest guest's}
+   */
+  public static StatusFile start(OutputFolder folder, String file, String verb, Clock clock)
+      throws IOException {
+    double earlier = folder.read(file).flatMap(text -> Status.seconds(text, verb)).orElse(0.0);
+    StatusFile status = new StatusFile(folder, file, verb, clock, earlier);
     status.update("started");
     return status;
   }
@@ -62,6 +75,6 @@ public final class StatusFile {
   private void write(Status.State state, OptionalInt exitCode, String message) throws IOException {
     Status status =
         new Status(verb, state, exitCode, message, startedAt, clock.instant(), seconds());
-    folder.write(FILE, status.toJson());
+    folder.write(file, status.toJson());
   }
 }

@@ -48,7 +48,7 @@ class MusterTest {
 
     assertThatThrownBy(() -> new Muster(spark).gather(2, Duration.ofMinutes(1)))
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining("gang.executors = 2, but Spark has given 1")
+        .hasMessageContaining("gang.executors = 2, but Spark was asked for 1")
         .hasMessageContaining("set gang.executors to at most 1");
     assertThat(Duration.ofNanos(System.nanoTime() - startedAt)).isLessThan(Duration.ofSeconds(10));
   }

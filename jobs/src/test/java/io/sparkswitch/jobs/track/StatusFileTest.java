@@ -111,7 +111,10 @@ class StatusFileTest {
 
   private StatusFile start() throws IOException {
     return StatusFile.start(
-        OutputFolder.of(folder.toString(), new Configuration()), "pretrain", clock);
+        OutputFolder.of(folder.toString(), new Configuration()),
+        StatusFile.FILE,
+        "pretrain",
+        clock);
   }
 
   private JsonNode read() throws IOException {

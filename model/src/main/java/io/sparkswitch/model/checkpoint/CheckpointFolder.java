@@ -3,6 +3,7 @@ package io.sparkswitch.model.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DatabindException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -20,8 +21,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -36,7 +40,10 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointFolder {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFolder.class);
   private static final String MANIFEST = "manifest-%03d.json";
+  private static final String ATTEMPTS = "attempts";
   private static final String PREFIX = "step-";
+  private static final Pattern ATTEMPT_IN_NAME =
+      Pattern.compile("(?:-attempt-|^manifest-)(\\d+)\\.");
 
   private final Path root;
   private final Configuration conf;
@@ -54,6 +61,65 @@ public final class CheckpointFolder {
    */
   public record Committed(Path folder, CheckpointManifest manifest) {}
 
+  /** Makes the folder, so that executors can tell whether they see the driver's. */
+  public void create() throws IOException {
+    root.getFileSystem(conf).mkdirs(root);
+  }
+
+  /** Deletes every checkpoint; numbers of attempts stay used. */
+  public void clear() throws IOException {
+    FileSystem fs = root.getFileSystem(conf);
+    if (fs.exists(root)) {
+      for (FileStatus step : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
+        fs.delete(step.getPath(), true);
+      }
+    }
+  }
+
+  /**
+   * @throws InputException if the folder is not there
+   */
+  public void requireVisible() throws IOException {
+    if (!root.getFileSystem(conf).exists(root)) {
+      throw new InputException(
+          "%s is not to be seen from here: the run folder must lie where the driver and every executor see it"
+              .formatted(root));
+    }
+  }
+
+  /**
+   * A number that no earlier attempt in this folder had, in whichever process: files of an attempt
+   * that was believed dead never meet those of a later one.
+   */
+  public int claimAttempt() throws IOException {
+    Path attempts = new Path(root, ATTEMPTS);
+    FileSystem fs = attempts.getFileSystem(conf);
+    fs.mkdirs(attempts);
+    int next = 0;
+    for (FileStatus file : fs.listStatus(attempts)) {
+      next = Math.max(next, Integer.parseInt(file.getPath().getName()) + 1);
+    }
+    for (FileStatus step : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
+      for (FileStatus file : fs.listStatus(step.getPath())) {
+        next = Math.max(next, attemptOf(file.getPath().getName()) + 1);
+      }
+    }
+    while (true) {
+      try {
+        fs.create(new Path(attempts, Integer.toString(next)), false).close();
+        return next;
+      } catch (FileAlreadyExistsException e) {
+        next++;
+      }
+    }
+  }
+
+  /** The attempt in the name of a shard or a manifest; -1 if there is none. */
+  private static int attemptOf(String name) {
+    Matcher matcher = ATTEMPT_IN_NAME.matcher(name);
+    return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
+  }
+
   /** Writes one shard and returns its entry for the manifest; nothing is committed yet. */
   public Shard writeShard(long step, int attempt, String name, Map<String, Tensor> tensors)
       throws IOException {
@@ -69,10 +135,17 @@ public final class CheckpointFolder {
         file, fs.getFileStatus(path).getLen(), HexFormat.of().formatHex(digest.digest()));
   }
 
-  /** Makes the shards a checkpoint. */
+  /**
+   * Makes the shards a checkpoint.
+   *
+   * @throws InputException if a shard is not to be seen from here at its full length
+   */
   public void commit(CheckpointManifest manifest) throws IOException {
     Path folder = folder(manifest.step());
     FileSystem fs = folder.getFileSystem(conf);
+    for (Shard shard : manifest.shards()) {
+      requireWritten(fs, new Path(folder, shard.file()), shard.bytes());
+    }
     Path path = new Path(folder, String.format(Locale.ROOT, MANIFEST, manifest.attempt()));
     byte[] json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
     try (OutputStream out = fs.create(path, true)) {
@@ -80,20 +153,45 @@ public final class CheckpointFolder {
     }
   }
 
+  private static void requireWritten(FileSystem fs, Path path, long bytes) throws IOException {
+    long seen;
+    try {
+      seen = fs.getFileStatus(path).getLen();
+    } catch (FileNotFoundException e) {
+      seen = -1;
+    }
+    if (seen != bytes) {
+      throw new InputException(
+          "%s was written with %d bytes, but %s from here: the run folder must lie where the driver and every executor see it"
+              .formatted(path, bytes, seen < 0 ? "is not to be seen" : "has " + seen));
+    }
+  }
+
   /**
    * The newest checkpoint whose manifest and shards are whole; one that is not is passed over with
-   * a warning that names it.
+   * a warning that names it. Empty if none was ever committed.
+   *
+   * @throws InputException if there are checkpoints, but not one is whole
    */
   public Optional<Committed> latest() throws IOException {
     List<Committed> all = committed();
+    Optional<Committed> whole = newestWhole(all);
+    if (whole.isEmpty() && !all.isEmpty()) {
+      throw new InputException(
+          "%s holds checkpoints of steps %s, but none of them is whole: restore their files, or start over with --fresh"
+              .formatted(root, steps(all)));
+    }
+    return whole;
+  }
+
+  private Optional<Committed> newestWhole(List<Committed> all) throws IOException {
     for (int i = all.size() - 1; i >= 0; i--) {
       Committed candidate = all.get(i);
       Optional<String> damage = damage(candidate);
       if (damage.isEmpty()) {
         return Optional.of(candidate);
       }
-      LOG.warn(
-          "checkpoint {} is damaged ({}); an older one is used", candidate.folder(), damage.get());
+      LOG.warn("checkpoint {} is damaged ({}) and passed over", candidate.folder(), damage.get());
     }
     return Optional.empty();
   }
@@ -117,7 +215,7 @@ public final class CheckpointFolder {
    * The checkpoint to read: that of {@code step}, or the newest that is whole.
    *
    * @throws FileNotFoundException naming the folder if there is none
-   * @throws IOException if the one of {@code step} is damaged
+   * @throws InputException if the one of {@code step} is damaged
    */
   public Committed require(OptionalLong step) throws IOException {
     if (step.isEmpty()) {
@@ -130,24 +228,32 @@ public final class CheckpointFolder {
     if (ofStep.isEmpty()) {
       throw new FileNotFoundException(
           "%s holds no checkpoint of step %d; it has steps %s"
-              .formatted(
-                  root,
-                  step.getAsLong(),
-                  committed().stream().map(c -> c.manifest().step()).distinct().toList()));
+              .formatted(root, step.getAsLong(), steps(committed())));
     }
-    Committed chosen = ofStep.get(ofStep.size() - 1);
-    Optional<String> damage = damage(chosen);
-    if (damage.isPresent()) {
-      throw new IOException(
-          "checkpoint %s is damaged: %s; choose another step"
-              .formatted(chosen.folder(), damage.get()));
-    }
-    return chosen;
+    return newestWhole(ofStep)
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "checkpoint %s is damaged: choose another step of %s"
+                        .formatted(ofStep.get(0).folder(), root)));
   }
 
-  /** Deletes all but the newest {@code keep} checkpoints, and what older attempts left between. */
-  public void prune(int keep) throws IOException {
-    List<Path> kept = committed().stream().map(Committed::folder).distinct().toList();
+  private static List<Long> steps(List<Committed> all) {
+    return all.stream().map(c -> c.manifest().step()).distinct().toList();
+  }
+
+  /**
+   * Deletes all but the newest {@code keep} checkpoints up to {@code step}, the one just committed,
+   * and what older attempts left between. Later steps, which a run that went back to an older
+   * checkpoint finds damaged, do not count.
+   */
+  public void prune(int keep, long step) throws IOException {
+    List<Path> kept =
+        committed().stream()
+            .filter(c -> c.manifest().step() <= step)
+            .map(Committed::folder)
+            .distinct()
+            .toList();
     if (kept.size() <= keep) {
       return;
     }

@@ -39,29 +39,39 @@ public final class NettyEndpoint implements AutoCloseable {
    *
    * @param handshake time for a connection to prove itself
    * @param message time for a peer to send what is waited for
+   * @param driver the same between the driver and an executor, who wait out each other's whole work
    * @param mailboxBytes bytes of a peer that may wait here before reading from it pauses
    */
-  public record Limits(Duration handshake, Duration message, long mailboxBytes) {
+  public record Limits(Duration handshake, Duration message, Duration driver, long mailboxBytes) {
     public static final Limits DEFAULT =
-        new Limits(Duration.ofSeconds(10), Duration.ofMinutes(10), 64L << 20);
+        new Limits(
+            Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(10), 64L << 20);
 
     public Limits {
-      if (handshake.isNegative() || handshake.isZero() || message.isNegative()) {
+      if (handshake.isNegative()
+          || handshake.isZero()
+          || message.isNegative()
+          || driver.isNegative()) {
         throw new IllegalArgumentException(
-            "bounds must be positive: handshake %s, message %s".formatted(handshake, message));
+            "bounds must be positive: handshake %s, message %s, driver %s"
+                .formatted(handshake, message, driver));
       }
       if (mailboxBytes < 1) {
         throw new IllegalArgumentException("mailboxBytes = %d".formatted(mailboxBytes));
       }
     }
 
-    /** The same with another bound of waiting for a message. */
-    public Limits withMessage(Duration bound) {
-      return new Limits(handshake, bound, mailboxBytes);
+    /** The same with other bounds of waiting for a message. */
+    public Limits withMessage(Duration bound, Duration driverBound) {
+      return new Limits(handshake, bound, driverBound, mailboxBytes);
+    }
+
+    Duration message(int self, int peer) {
+      return self == Exchange.DRIVER || peer == Exchange.DRIVER ? driver : message;
     }
   }
 
-  private static final int STRANGERS = 64;
+  private static final int STRANGERS = 1024;
   private static final long CLOSE_SECONDS = 5;
 
   private final Member member;
@@ -186,7 +196,9 @@ public final class NettyEndpoint implements AutoCloseable {
     for (PeerAddress peer : gang) {
       if (peer.rank() != member.rank()) {
         Link link = await(peer, deadline, patience);
-        link.mailbox().rename(peer.toString());
+        if (member.rank() != Exchange.DRIVER) { // which knows its peers by who they proved to be
+          link.mailbox().rename(peer.toString());
+        }
         connected.put(peer.rank(), link);
       }
     }
@@ -272,7 +284,7 @@ public final class NettyEndpoint implements AutoCloseable {
       throw new RefusedException(PeerAddress.name(rank) + " is connected already");
     }
     String name = "%s (%s)".formatted(PeerAddress.name(rank), channel.remoteAddress());
-    Mailbox mailbox = new Mailbox(rank, name, limits.message());
+    Mailbox mailbox = new Mailbox(rank, name, limits.message(member.rank(), rank));
     return new Link(channel, member.rank(), mailbox, rank, limits.mailboxBytes(), this::died);
   }
 

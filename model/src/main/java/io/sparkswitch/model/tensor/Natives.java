@@ -8,6 +8,8 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
@@ -21,6 +23,9 @@ public final class Natives {
 
   /** JavaCPP keys what it unpacks by the jar's name and the library's date. */
   private static final String KEY = "javacpp";
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration POLL = Duration.ofMillis(50);
 
   private Natives() {}
 
@@ -44,12 +49,26 @@ public final class Natives {
       Files.createDirectories(lock.getParent());
       try (FileChannel channel =
               FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock held = channel.lock()) {
+          FileLock held = await(channel, lock)) {
         Loader.load(torch.class);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot lock " + lock, e);
     }
+  }
+
+  private static FileLock await(FileChannel channel, Path lock) throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      FileLock held = channel.tryLock();
+      if (held != null) {
+        return held;
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    throw new IllegalStateException(
+        "waited %d s for another process of this node to load libtorch, which holds %s: end that process, or set %s to another folder"
+            .formatted(PATIENCE.toSeconds(), lock, NodeFolder.VARIABLE));
   }
 
   private static void setIfAbsent(String key, String value) {

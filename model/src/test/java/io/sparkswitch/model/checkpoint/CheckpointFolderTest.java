@@ -3,6 +3,7 @@ package io.sparkswitch.model.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
 import io.sparkswitch.model.tensor.Doubles;
 import java.io.FileNotFoundException;
@@ -124,7 +125,7 @@ class CheckpointFolderTest {
     CheckpointFolder absent =
         new CheckpointFolder(root.resolve("absent").toUri().toString(), new Configuration());
     assertThat(absent.latest()).isEmpty();
-    absent.prune(1);
+    absent.prune(1, 100);
     assertThatExceptionOfType(FileNotFoundException.class)
         .isThrownBy(() -> absent.require(OptionalLong.empty()))
         .withMessageContaining("absent holds no finished checkpoint");
@@ -161,7 +162,7 @@ class CheckpointFolderTest {
     for (long step : steps) {
       save(step, 0);
     }
-    folder.prune(keep);
+    folder.prune(keep, 300);
     for (int i = 0; i < steps.size(); i++) {
       Path checkpoint = root.resolve("step-%08d".formatted(steps.get(i)));
       assertThat(Files.exists(checkpoint)).isEqualTo(i >= steps.size() - keep);
@@ -174,9 +175,71 @@ class CheckpointFolderTest {
     save(100, 0);
     save(200, 0);
     save(200, 1);
-    folder.prune(1);
+    folder.prune(1, 200);
     assertThat(folder.latest().orElseThrow().manifest().attempt()).isEqualTo(1);
     assertThat(root.resolve("step-00000100")).doesNotExist();
+  }
+
+  @Test
+  void pruningAfterGoingBackToAnOlderCheckpointKeepsTheOneJustCommitted() throws Exception {
+    save(100, 0);
+    save(200, 0);
+    Damage.MISSING_SHARD.befall(root.resolve("step-00000200"));
+    save(150, 1);
+    folder.prune(1, 150);
+    assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(150);
+    assertThat(root.resolve("step-00000100")).doesNotExist();
+  }
+
+  @Test
+  void aRunWhoseCheckpointsAreAllDamagedIsNotTakenForANewOne() throws Exception {
+    save(100, 0);
+    save(200, 0);
+    Damage.MISSING_SHARD.befall(root.resolve("step-00000100"));
+    Damage.MISSING_SHARD.befall(root.resolve("step-00000200"));
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> folder.latest())
+        .withMessageContaining("holds checkpoints of steps [100, 200], but none of them is whole")
+        .withMessageContaining("--fresh");
+    folder.clear();
+    assertThat(folder.latest()).isEmpty();
+  }
+
+  @Test
+  void shardsThatTheDriverDoesNotSeeAreNotCommitted() throws Exception {
+    Shard seen = folder.writeShard(100, 0, "a", Map.of("a", Doubles.normal(1, 20)));
+    Shard unseen = new Shard("experts-001-of-002-attempt-000.safetensors", 99, seen.sha256());
+    CheckpointManifest manifest =
+        new CheckpointManifest(
+            CheckpointManifest.FORMAT_VERSION, 100, 0, List.of(seen, unseen), Map.of());
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> folder.commit(manifest))
+        .withMessageContaining("experts-001-of-002-attempt-000.safetensors")
+        .withMessageContaining("must lie where the driver and every executor see it");
+    assertThat(folder.latest()).isEmpty();
+  }
+
+  @Test
+  void aDamagedAttemptOfAStepGivesWayToAWholeOne() throws Exception {
+    save(100, 0);
+    save(100, 2);
+    Files.delete(root.resolve("step-00000100/b-attempt-002.safetensors"));
+    assertThat(folder.require(OptionalLong.of(100)).manifest().attempt()).isZero();
+    Files.delete(root.resolve("step-00000100/b-attempt-000.safetensors"));
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> folder.require(OptionalLong.of(100)))
+        .withMessageContaining("step-00000100 is damaged: choose another step");
+  }
+
+  @Test
+  void aNumberOfAnAttemptIsNeverGivenTwice() throws Exception {
+    assertThat(folder.claimAttempt()).isZero();
+    CheckpointFolder another = new CheckpointFolder(root.toUri().toString(), new Configuration());
+    assertThat(another.claimAttempt()).isEqualTo(1);
+    save(100, 41); // as a version wrote it that kept no numbers
+    assertThat(folder.claimAttempt()).isEqualTo(42);
+    folder.clear();
+    assertThat(folder.claimAttempt()).isEqualTo(43);
   }
 
   @Test

@@ -36,7 +36,7 @@ final class Gang implements AutoCloseable {
   }
 
   static Gang netty(int size, Duration patience) throws Exception {
-    return netty(size, NettyEndpoint.Limits.DEFAULT.withMessage(patience));
+    return netty(size, NettyEndpoint.Limits.DEFAULT.withMessage(patience, patience));
   }
 
   /** Ranks 0 to size - 1 and the driver, meshed over the loopback interface. */

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class StrangerTest {
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final NettyEndpoint.Limits LIMITS =
-      new NettyEndpoint.Limits(Duration.ofMillis(500), SOON, 1 << 20);
+      new NettyEndpoint.Limits(Duration.ofMillis(500), SOON, SOON, 1 << 20);
 
   @BeforeAll
   static void watchForLeaks() {
