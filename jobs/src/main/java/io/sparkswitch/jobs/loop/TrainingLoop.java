@@ -98,13 +98,15 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
         validation = OptionalDouble.of(Evaluation.sum(ranks, config, sample(), false).loss());
         interval.exclude(System.nanoTime() - startedAt);
       }
-      boolean due = done % training.logEvery() == 0 || validation.isPresent() || end;
+      boolean saved = done % training.checkpointEvery() == 0 || end;
+      // A checkpoint ends the interval, so that a run which continues from it reports the same.
+      boolean due = done % training.logEvery() == 0 || validation.isPresent() || saved;
       if (due && !interval.isEmpty()) {
         last = interval.finish(done, learningRate, validation);
         log.append(last);
         console.interval(last);
       }
-      if (done % training.checkpointEvery() == 0 || end) {
+      if (saved) {
         long startedAt = System.nanoTime();
         checkpoint(done, ranks, dense, attempt);
         interval.exclude(System.nanoTime() - startedAt);

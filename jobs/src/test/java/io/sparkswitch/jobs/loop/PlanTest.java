@@ -75,15 +75,20 @@ class PlanTest {
 
   @Test
   void fewerGroupsThanExecutorsOrMicroBatchesAreRefused() {
-    assertThatThrownBy(() -> Plan.of(config("preset=nano"), ROWS, 3))
+    assertThatThrownBy(() -> Plan.of(config("preset=nano"), ROWS, 3).requireGroups())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("training.batch-size = 16 in routing groups of 8 is 2 groups")
         .hasMessageContaining("too few for 3 executors with 1 micro-batches")
         .hasMessageContaining("lower routing.group-sequences or gang.executors");
-    assertThatThrownBy(() -> Plan.of(config("preset=nano", "training.micro-batches=2"), ROWS, 2))
+    assertThatThrownBy(
+            () ->
+                Plan.of(config("preset=nano", "training.micro-batches=2"), ROWS, 2).requireGroups())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("2 executors with 2 micro-batches");
-    assertThatThrownBy(() -> Plan.of(config("preset=nano", "routing.group-sequences=0"), ROWS, 2))
+    assertThatThrownBy(
+            () ->
+                Plan.of(config("preset=nano", "routing.group-sequences=0"), ROWS, 2)
+                    .requireGroups())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("routing groups of the whole batch is 1 groups");
   }

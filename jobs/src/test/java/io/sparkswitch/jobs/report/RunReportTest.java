@@ -105,6 +105,18 @@ class RunReportTest {
   }
 
   @Test
+  void aRefusalOfALaterCommandDoesNotMakeATrainingUnfinished() throws IOException {
+    TestRun run =
+        TestRun.copiedTo(folder)
+            .with("switch/status.json", "{\"state\": \"failed\", \"message\": \"unknown key\"}")
+            .with("switch/config.conf", "training.steps = 500");
+
+    assertThat(run.page()).doesNotContain("is not finished");
+    assertThat(run.with("switch/config.conf", "training.steps = 600").page())
+        .contains("is not finished: switch/status.json says “failed” (unknown key)");
+  }
+
+  @Test
   void anEmptyFolderStillHasAReport() throws Exception {
     TestRun empty = new TestRun(folder);
 
