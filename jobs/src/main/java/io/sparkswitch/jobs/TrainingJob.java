@@ -13,6 +13,7 @@ import io.sparkswitch.jobs.loop.WorkerSpec;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.MetricsLog;
 import io.sparkswitch.jobs.track.StepMetrics;
+import io.sparkswitch.model.checkpoint.AttemptNumbers;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import io.sparkswitch.model.tensor.Parameters;
@@ -105,10 +106,11 @@ final class TrainingJob {
       }
     }
     checkpoints.create();
+    AttemptNumbers numbers = new AttemptNumbers(spec.folders().checkpoints(), run.hadoop());
     run.keep(provenance());
     run.progress("training");
     return gang.run(
-        new ModelWorker(spec), new TrainingLoop(training, run.hadoop()), checkpoints::claimAttempt);
+        new ModelWorker(spec), new TrainingLoop(training, run.hadoop()), numbers::claim);
   }
 
   private Provenance provenance() {

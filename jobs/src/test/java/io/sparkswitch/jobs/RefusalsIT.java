@@ -3,6 +3,7 @@ package io.sparkswitch.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkswitch.jobs.packaging.ProgramOutput;
+import io.sparkswitch.jobs.track.StepMetrics;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -203,9 +204,17 @@ class RefusalsIT {
 
   @Test
   void aDamagedCheckpointWhichIsPassedOverWithAWarning() throws Exception {
-    List<String> command = journey.pretrain("dense", "damaged", "--set", "training.steps=20");
+    List<String> command =
+        journey.pretrain(
+            "dense",
+            "damaged",
+            "--set",
+            "training.steps=20",
+            "--set",
+            "training.log-every=7"); // a checkpoint at step 10 lies within an interval
     journey.inProcess(command);
     TrainedRun run = journey.run("damaged");
+    var metrics = run.metricsWithoutTime();
     Map<String, String> digests = run.digests(20);
     Committed newest = run.checkpoint(20);
     Path shard =
@@ -221,7 +230,8 @@ class RefusalsIT {
         .containsPattern("WARN CheckpointFolder: checkpoint .*step-00000020 is damaged")
         .contains("passed over")
         .contains("Resuming at step 10");
-    assertThat(run.metrics()).hasSize(20);
+    assertThat(run.metrics()).extracting(StepMetrics::step).containsExactly(7L, 10L, 14L, 20L);
+    assertThat(run.metricsWithoutTime()).isEqualTo(metrics);
     assertThat(run.digests(20)).isEqualTo(digests);
   }
 

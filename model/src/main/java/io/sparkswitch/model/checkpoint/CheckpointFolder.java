@@ -21,11 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -40,10 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointFolder {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFolder.class);
   private static final String MANIFEST = "manifest-%03d.json";
-  private static final String ATTEMPTS = "attempts";
-  private static final String PREFIX = "step-";
-  private static final Pattern ATTEMPT_IN_NAME =
-      Pattern.compile("(?:-attempt-|^manifest-)(\\d+)\\.");
+  static final String PREFIX = "step-";
 
   private final Path root;
   private final Configuration conf;
@@ -85,39 +79,6 @@ public final class CheckpointFolder {
           "%s is not to be seen from here: the run folder must lie where the driver and every executor see it"
               .formatted(root));
     }
-  }
-
-  /**
-   * A number that no earlier attempt in this folder had, in whichever process: files of an attempt
-   * that was believed dead never meet those of a later one.
-   */
-  public int claimAttempt() throws IOException {
-    Path attempts = new Path(root, ATTEMPTS);
-    FileSystem fs = attempts.getFileSystem(conf);
-    fs.mkdirs(attempts);
-    int next = 0;
-    for (FileStatus file : fs.listStatus(attempts)) {
-      next = Math.max(next, Integer.parseInt(file.getPath().getName()) + 1);
-    }
-    for (FileStatus step : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
-      for (FileStatus file : fs.listStatus(step.getPath())) {
-        next = Math.max(next, attemptOf(file.getPath().getName()) + 1);
-      }
-    }
-    while (true) {
-      try {
-        fs.create(new Path(attempts, Integer.toString(next)), false).close();
-        return next;
-      } catch (FileAlreadyExistsException e) {
-        next++;
-      }
-    }
-  }
-
-  /** The attempt in the name of a shard or a manifest; -1 if there is none. */
-  private static int attemptOf(String name) {
-    Matcher matcher = ATTEMPT_IN_NAME.matcher(name);
-    return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
   }
 
   /** Writes one shard and returns its entry for the manifest; nothing is committed yet. */

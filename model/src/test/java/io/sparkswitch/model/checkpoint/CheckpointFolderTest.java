@@ -233,13 +233,14 @@ class CheckpointFolderTest {
 
   @Test
   void aNumberOfAnAttemptIsNeverGivenTwice() throws Exception {
-    assertThat(folder.claimAttempt()).isZero();
-    CheckpointFolder another = new CheckpointFolder(root.toUri().toString(), new Configuration());
-    assertThat(another.claimAttempt()).isEqualTo(1);
+    AttemptNumbers numbers = new AttemptNumbers(root.toUri().toString(), new Configuration());
+    AttemptNumbers another = new AttemptNumbers(root.toUri().toString(), new Configuration());
+    assertThat(numbers.claim()).isZero();
+    assertThat(another.claim()).isEqualTo(1);
     save(100, 41); // as a version wrote it that kept no numbers
-    assertThat(folder.claimAttempt()).isEqualTo(42);
+    assertThat(numbers.claim()).isEqualTo(42);
     folder.clear();
-    assertThat(folder.claimAttempt()).isEqualTo(43);
+    assertThat(another.claim()).isEqualTo(43);
   }
 
   @Test

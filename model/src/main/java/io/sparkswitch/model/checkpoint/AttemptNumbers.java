@@ -1,0 +1,60 @@
+package io.sparkswitch.model.checkpoint;
+
+import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Numbers for the attempts at a run, each given once, in whichever process: what an attempt that
+ * was believed dead still writes never meets the files of a later one.
+ */
+public final class AttemptNumbers {
+  private static final String FOLDER = "attempts";
+  private static final Pattern IN_NAME = Pattern.compile("(?:-attempt-|^manifest-)(\\d+)\\.");
+
+  private final Path checkpoints;
+  private final FileSystem files;
+
+  /**
+   * @param checkpoints folder of the run's checkpoints, beside which the numbers are kept
+   */
+  public AttemptNumbers(String checkpoints, Configuration conf) throws IOException {
+    this.checkpoints = new Path(checkpoints);
+    this.files = this.checkpoints.getFileSystem(conf);
+  }
+
+  /** The next number. Creating its file is what claims it. */
+  public int claim() throws IOException {
+    Path folder = new Path(checkpoints, FOLDER);
+    files.mkdirs(folder);
+    int number = highestUsed(folder) + 1;
+    while (true) {
+      try {
+        files.create(new Path(folder, Integer.toString(number)), false).close();
+        return number;
+      } catch (FileAlreadyExistsException e) {
+        number++;
+      }
+    }
+  }
+
+  private int highestUsed(Path folder) throws IOException {
+    int highest = -1;
+    for (FileStatus file : files.listStatus(folder)) {
+      highest = Math.max(highest, Integer.parseInt(file.getPath().getName()));
+    }
+    for (FileStatus step :
+        files.listStatus(checkpoints, p -> p.getName().startsWith(CheckpointFolder.PREFIX))) {
+      for (FileStatus file : files.listStatus(step.getPath())) {
+        Matcher matcher = IN_NAME.matcher(file.getPath().getName());
+        highest = matcher.find() ? Math.max(highest, Integer.parseInt(matcher.group(1))) : highest;
+      }
+    }
+    return highest;
+  }
+}
