@@ -76,6 +76,7 @@ else
 fi
 dense_conf=$root/conf/runs/$name-dense.conf
 switch_conf=$root/conf/runs/$name-switch.conf
+student_conf=$root/conf/runs/$name-student.conf
 
 mkdir -p "$dir/logs"
 logs=$dir/logs
@@ -180,11 +181,11 @@ stage "a dense T5, the model to beat" "$dir/dense" \
 stage "a Switch T5, 8 experts over two executors" "$dir/switch" \
   pretrain "${data[@]}" --out "$dir/switch" --config "$switch_conf"
 stage "soft targets of the Switch T5, for every batch of a student" "$dir/targets" \
-  teach --teacher "$dir/switch" "${data[@]}" --out "$dir/targets" --config "$dense_conf"
-stage "a dense student, on labels and soft targets" "$dir/student" \
-  distill --teacher "$dir/switch" --targets "$dir/targets" "${data[@]}" --out "$dir/student" --config "$dense_conf"
+  teach --teacher "$dir/switch" "${data[@]}" --out "$dir/targets" --config "$student_conf"
+stage "a dense student, fewer steps, on labels and soft targets" "$dir/student" \
+  distill --teacher "$dir/switch" --targets "$dir/targets" "${data[@]}" --out "$dir/student" --config "$student_conf"
 stage "the same student without soft targets" "$dir/init-only" \
-  distill --teacher "$dir/switch" "${data[@]}" --out "$dir/init-only" --config "$dense_conf"
+  distill --teacher "$dir/switch" "${data[@]}" --out "$dir/init-only" --config "$student_conf"
 for run in dense switch student init-only; do
   stage "$run, on the whole validation split" - evaluate --run "$dir/$run" "${data[@]}"
 done

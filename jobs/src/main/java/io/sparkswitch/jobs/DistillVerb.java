@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Example: sparkswitch distill --teacher runs/demo/switch --targets runs/demo/targets"
-          + " --shards runs/demo/shards --out runs/demo/student --config conf/runs/demo-dense.conf"
+          + " --shards runs/demo/shards --out runs/demo/student --config conf/runs/demo-student.conf"
     })
 final class DistillVerb extends ConfiguredVerb {
   private static final String INITIALISATION = "initialisation.json";

@@ -29,7 +29,7 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Example: sparkswitch teach --teacher runs/demo/switch --shards runs/demo/shards"
-          + " --out runs/demo/targets --config conf/runs/demo-dense.conf"
+          + " --out runs/demo/targets --config conf/runs/demo-student.conf"
     })
 final class TeachVerb extends ConfiguredVerb {
   private static final String HASH = "teacherHash";
