@@ -6,6 +6,7 @@ import io.sparkswitch.distill.student.StudentInit;
 import io.sparkswitch.distill.target.TargetsFolder;
 import io.sparkswitch.distill.target.TargetsManifest;
 import io.sparkswitch.distill.target.TargetsOrigin;
+import io.sparkswitch.distill.target.TargetsSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Architecture;
@@ -78,7 +79,10 @@ final class DistillVerb extends ConfiguredVerb {
     String softTargets = "none";
     if (targets.targets().isPresent()) {
       targetsFolder = OutputFolder.of(targets.targets().get(), run.hadoop()).uri();
-      softTargets = origin + " " + checkedTargets(run, targetsFolder, origin).settings();
+      TargetsSettings made = checkedTargets(run, targetsFolder, origin).settings();
+      // How many steps they cover may grow.
+      softTargets =
+          "%s %s k=%d temperature=%s".formatted(origin, made.kind(), made.k(), made.temperature());
     }
 
     TrainingJob job =

@@ -12,6 +12,7 @@ import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.loop.Teaching;
+import io.sparkswitch.model.checkpoint.AttemptNumbers;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -101,7 +102,8 @@ final class TeachVerb extends ConfiguredVerb {
                 settings.steps(),
                 done ->
                     run.progress(
-                        "soft targets of %,d of %,d steps".formatted(done, settings.steps()))));
+                        "soft targets of %,d of %,d steps".formatted(done, settings.steps()))),
+            new AttemptNumbers(run.folder().uri(), run.hadoop())::claim);
     TargetsManifest manifest = TargetsManifest.of(settings, origin, files, provenance.toMap());
     folder.deleteAllBut(manifest.files());
     folder.commit(manifest);

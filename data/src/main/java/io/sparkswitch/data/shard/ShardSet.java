@@ -10,7 +10,6 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.ParquetRuntimeException;
 
 /** A finished shard folder, pinned to its manifest. Holds no open file; safe between threads. */
 public final class ShardSet {
@@ -79,7 +78,9 @@ public final class ShardSet {
         throw damaged(manifest.files().get(group.file()), "differs from the manifest");
       }
       return tokens;
-    } catch (IOException | ParquetRuntimeException e) {
+    } catch (InputException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // Parquet has no type of its own for all damage
       throw unreadable(group, e);
     }
   }
@@ -94,7 +95,9 @@ public final class ShardSet {
         rowGroups.stream().filter(g -> id < g.firstSegment() + g.rows()).findFirst().orElseThrow();
     try (ShardReader reader = reader(group)) {
       return reader.segment(group.index(), Math.toIntExact(id - group.firstSegment()));
-    } catch (IOException | ParquetRuntimeException e) {
+    } catch (InputException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
       throw unreadable(group, e);
     }
   }

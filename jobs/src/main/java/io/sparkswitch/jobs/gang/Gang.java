@@ -20,9 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.spark.ExceptionFailure;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -40,7 +38,6 @@ public final class Gang {
 
   private static final long END_SECONDS = 30;
   private static final long FAILURE_MILLIS = 5000;
-  private static final long POLL_NANOS = 100_000_000;
 
   private final JavaSparkContext spark;
   private final GangSettings settings;
@@ -141,8 +138,9 @@ public final class Gang {
         spark.clearJobGroup();
       }
       T result;
-      try {
-        Exchange exchange = connect(endpoint, stage);
+      try (StageEnd end = new StageEnd(stage, endpoint)) {
+        Exchange exchange = endpoint.connect(seats(endpoint.address()), settings.startupWait());
+        end.started();
         result = program.run(exchange, attempt);
         exchange.close();
       } catch (ExchangeException e) {
@@ -160,29 +158,6 @@ public final class Gang {
         spark.cancelJobGroup(group);
       }
       return result;
-    }
-  }
-
-  /** Connects with the executors; a stage that fails before ends the wait. */
-  private Exchange connect(NettyEndpoint endpoint, JavaFutureAction<List<String>> stage) {
-    AtomicBoolean waiting = new AtomicBoolean(true);
-    Thread watch =
-        new Thread(
-            () -> {
-              while (waiting.get() && !stage.isDone()) {
-                LockSupport.parkNanos(POLL_NANOS);
-              }
-              if (waiting.get()) {
-                endpoint.close();
-              }
-            },
-            "sparkswitch-gang-start");
-    watch.setDaemon(true);
-    watch.start();
-    try {
-      return endpoint.connect(seats(endpoint.address()), settings.startupWait());
-    } finally {
-      waiting.set(false);
     }
   }
 
@@ -213,7 +188,7 @@ public final class Gang {
     }
     String knob =
         e.reason() == ExchangeException.Reason.TIMED_OUT
-            ? "; exchange.time-out says how long a message may take"
+            ? "; exchange.driver-time-out says how long a message may take"
             : "";
     String why = watch.losses().orElseGet(() -> stageFailure(e));
     return new LostException("%s (%s%s)".formatted(why, e.getMessage(), knob), e);

@@ -53,19 +53,24 @@ final class Muster {
               .formatted(wanted, most.getAsInt(), remedy(), most.getAsInt()));
     }
     int expected = wanted > 0 ? wanted : most.orElse(1);
-    int seen = await(expected, patience);
+    Duration idle = isStandalone() ? STANDALONE_GIVES_ALL : patience;
+    int seen = await(expected, patience, idle);
     if (seen < Math.max(1, wanted)) {
       throw new UsageException(
-          "gang.executors = %d, but Spark has given %d: %s, or set gang.executors to at most %d; gang.startup-wait = %d s is how long they may take"
+          "gang.executors = %d, but Spark has given %d, and no more for %d s: %s, or set gang.executors to at most %d"
               .formatted(
-                  Math.max(1, wanted), seen, remedy(), Math.max(1, seen), patience.toSeconds()));
+                  Math.max(1, wanted),
+                  seen,
+                  (seen > 0 ? idle : patience).toSeconds(),
+                  remedy(),
+                  Math.max(1, seen)));
     }
     return wanted > 0 ? wanted : seen;
   }
 
   /** Waits for lost executors to be replaced. */
   void replace(int size, Duration patience) {
-    int seen = await(size, patience);
+    int seen = await(size, patience, patience);
     if (seen < size) {
       throw new ExecutorsLostException(
           "only %d of %d executors are there %d s after one was lost; the same command continues from the last checkpoint"
@@ -105,8 +110,11 @@ final class Muster {
     return OptionalInt.of(spark.getConf().getInt("spark.executor.instances", DEFAULT_INSTANCES));
   }
 
-  /** Waits until {@code expected} are there, then until no more come. */
-  private int await(int expected, Duration patience) {
+  /**
+   * Waits until {@code expected} are there, then until no more come; gives up when some are there
+   * and no other has come for {@code idle}.
+   */
+  private int await(int expected, Duration patience, Duration idle) {
     long deadline = System.nanoTime() + patience.toNanos();
     int seen = present();
     long since = System.nanoTime();
@@ -118,8 +126,7 @@ final class Muster {
       }
       long unchanged = System.nanoTime() - since;
       boolean settled = isLocal() || unchanged > SETTLED.toNanos();
-      boolean givesNoMore =
-          isStandalone() && seen > 0 && unchanged > STANDALONE_GIVES_ALL.toNanos();
+      boolean givesNoMore = seen > 0 && unchanged > idle.toNanos();
       if (seen >= expected && settled || givesNoMore) {
         break;
       }

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  *
  * @param evaluation {@code evaluation.json}
  * @param status {@code status.json}
- * @param plannedSteps of the configuration beside it
+ * @param ended whether the checkpoint of its last step is there
  * @param provenance {@code provenance.json}, or the field of that name in the evaluation
  */
 record Run(
@@ -19,7 +19,7 @@ record Run(
     List<StepMetrics> intervals,
     JsonNode evaluation,
     JsonNode status,
-    OptionalLong plannedSteps,
+    boolean ended,
     JsonNode provenance) {
 
   Run {
@@ -45,16 +45,11 @@ record Run(
   }
 
   /**
-   * Whether the training came to its last step; without a configuration, whether its status is done
-   * or missing. A command that was refused later says nothing of the training that is there.
+   * Whether the training came to its last step: a command that was refused later says nothing of
+   * what is there.
    */
   boolean finished() {
-    boolean done = status.path("state").asText("done").equals("done");
-    boolean all =
-        plannedSteps.isPresent()
-            && !intervals.isEmpty()
-            && intervals.get(intervals.size() - 1).step() >= plannedSteps.getAsLong();
-    return done || all;
+    return ended || status.path("state").asText("done").equals("done");
   }
 
   OptionalLong steps() {

@@ -7,6 +7,7 @@ import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.jobs.track.MetricsLog;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.jobs.track.StepMetrics;
+import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -104,17 +104,19 @@ record RunFolder(
           intervals(folder),
           evaluation,
           json(folder + "/status.json"),
-          plannedSteps(folder),
+          ended(folder),
           provenance.isMissingNode() ? evaluation.path("provenance") : provenance);
     }
 
-    private OptionalLong plannedSteps(String folder) throws IOException {
+    /** Whether the checkpoint of the last step that the configuration asks for is there. */
+    private boolean ended(String folder) throws IOException {
       Optional<String> text = files.read(folder + "/config.conf");
       if (text.isEmpty()) {
-        return OptionalLong.empty();
+        return false;
       }
       try {
-        return OptionalLong.of(ConfigFactory.parseString(text.get()).getLong("training.steps"));
+        long steps = ConfigFactory.parseString(text.get()).getLong("training.steps");
+        return new CheckpointFolder(files.uri(folder + "/checkpoints"), conf).isCommitted(steps);
       } catch (ConfigException e) {
         throw new InputException(
             "%s/config.conf is damaged: %s".formatted(folder, e.getMessage()), e);

@@ -109,7 +109,12 @@ class RunReportTest {
     TestRun run =
         TestRun.copiedTo(folder)
             .with("switch/status.json", "{\"state\": \"failed\", \"message\": \"unknown key\"}")
-            .with("switch/config.conf", "training.steps = 500");
+            .with("switch/config.conf", "training.steps = 500")
+            .with(
+                "switch/checkpoints/step-00000500/manifest-000.json",
+                """
+                {"formatVersion": 1, "step": 500, "attempt": 0, "shards": [], "provenance": {}}
+                """);
 
     assertThat(run.page()).doesNotContain("is not finished");
     assertThat(run.with("switch/config.conf", "training.steps = 600").page())

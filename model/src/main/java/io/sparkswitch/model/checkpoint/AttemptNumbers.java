@@ -14,23 +14,25 @@ import org.apache.hadoop.fs.Path;
  * was believed dead still writes never meets the files of a later one.
  */
 public final class AttemptNumbers {
-  private static final String FOLDER = "attempts";
+  /** Readers of Parquet pass over names that begin so. */
+  private static final String FOLDER = "_attempts";
+
   private static final Pattern IN_NAME = Pattern.compile("(?:-attempt-|^manifest-)(\\d+)\\.");
 
-  private final Path checkpoints;
+  private final Path output;
   private final FileSystem files;
 
   /**
-   * @param checkpoints folder of the run's checkpoints, beside which the numbers are kept
+   * @param output folder that attempts write to: of checkpoints, or of soft targets
    */
-  public AttemptNumbers(String checkpoints, Configuration conf) throws IOException {
-    this.checkpoints = new Path(checkpoints);
-    this.files = this.checkpoints.getFileSystem(conf);
+  public AttemptNumbers(String output, Configuration conf) throws IOException {
+    this.output = new Path(output);
+    this.files = this.output.getFileSystem(conf);
   }
 
   /** The next number. Creating its file is what claims it. */
   public int claim() throws IOException {
-    Path folder = new Path(checkpoints, FOLDER);
+    Path folder = new Path(output, FOLDER);
     files.mkdirs(folder);
     int number = highestUsed(folder) + 1;
     while (true) {
@@ -45,11 +47,11 @@ public final class AttemptNumbers {
 
   private int highestUsed(Path folder) throws IOException {
     int highest = -1;
-    for (FileStatus file : files.listStatus(folder)) {
+    for (FileStatus file : files.listStatus(folder, path -> path.getName().matches("\\d+"))) {
       highest = Math.max(highest, Integer.parseInt(file.getPath().getName()));
     }
     for (FileStatus step :
-        files.listStatus(checkpoints, p -> p.getName().startsWith(CheckpointFolder.PREFIX))) {
+        files.listStatus(output, p -> p.getName().startsWith(CheckpointFolder.PREFIX))) {
       for (FileStatus file : files.listStatus(step.getPath())) {
         Matcher matcher = IN_NAME.matcher(file.getPath().getName());
         highest = matcher.find() ? Math.max(highest, Integer.parseInt(matcher.group(1))) : highest;

@@ -137,12 +137,31 @@ public final class CheckpointFolder {
   public Optional<Committed> latest() throws IOException {
     List<Committed> all = committed();
     Optional<Committed> whole = newestWhole(all);
-    if (whole.isEmpty() && !all.isEmpty()) {
+    if (whole.isEmpty() && (!all.isEmpty() || !damagedManifests().isEmpty())) {
       throw new InputException(
           "%s holds checkpoints of steps %s, but none of them is whole: restore their files, or start over with --fresh"
-              .formatted(root, steps(all)));
+              .formatted(root, all.isEmpty() ? damagedManifests() : steps(all)));
     }
     return whole;
+  }
+
+  /** Whether a checkpoint of this step was committed; its shards are not looked at. */
+  public boolean isCommitted(long step) throws IOException {
+    return committed().stream().anyMatch(c -> c.manifest().step() == step);
+  }
+
+  /** Manifests that were written to their end and cannot be read any more. */
+  private List<Path> damagedManifests() throws IOException {
+    FileSystem fs = root.getFileSystem(conf);
+    List<Path> damaged = new ArrayList<>();
+    for (Path manifest : manifests(fs)) {
+      try (InputStream in = fs.open(manifest)) {
+        in.readAllBytes();
+      } catch (ChecksumException e) {
+        damaged.add(manifest);
+      }
+    }
+    return damaged;
   }
 
   private Optional<Committed> newestWhole(List<Committed> all) throws IOException {
@@ -231,19 +250,27 @@ public final class CheckpointFolder {
   private List<Committed> committed() throws IOException {
     FileSystem fs = root.getFileSystem(conf);
     List<Committed> all = new ArrayList<>();
-    if (!fs.exists(root)) {
-      return all;
-    }
-    for (FileStatus step : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
-      for (FileStatus file :
-          fs.listStatus(step.getPath(), path -> path.getName().startsWith("manifest-"))) {
-        manifest(fs, file.getPath()).ifPresent(m -> all.add(new Committed(step.getPath(), m)));
-      }
+    for (Path path : manifests(fs)) {
+      manifest(fs, path).ifPresent(m -> all.add(new Committed(path.getParent(), m)));
     }
     all.sort(
         Comparator.comparingLong((Committed c) -> c.manifest().step())
             .thenComparingInt(c -> c.manifest().attempt()));
     return all;
+  }
+
+  private List<Path> manifests(FileSystem fs) throws IOException {
+    List<Path> manifests = new ArrayList<>();
+    if (!fs.exists(root)) {
+      return manifests;
+    }
+    for (FileStatus step : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
+      for (FileStatus file :
+          fs.listStatus(step.getPath(), path -> path.getName().startsWith("manifest-"))) {
+        manifests.add(file.getPath());
+      }
+    }
+    return manifests;
   }
 
   private static Optional<CheckpointManifest> manifest(FileSystem fs, Path path)

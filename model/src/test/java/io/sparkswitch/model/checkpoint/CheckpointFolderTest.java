@@ -206,6 +206,19 @@ class CheckpointFolderTest {
   }
 
   @Test
+  void aRunWhoseOnlyManifestIsDamagedIsNotTakenForANewOne() throws Exception {
+    save(100, 0);
+    Path manifest = Damage.manifest(root.resolve("step-00000100"));
+    byte[] bytes = Files.readAllBytes(manifest);
+    bytes[0] ^= 1;
+    Files.write(manifest, bytes);
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> folder.latest())
+        .withMessageContaining("manifest-000.json")
+        .withMessageContaining("none of them is whole");
+  }
+
+  @Test
   void shardsThatTheDriverDoesNotSeeAreNotCommitted() throws Exception {
     Shard seen = folder.writeShard(100, 0, "a", Map.of("a", Doubles.normal(1, 20)));
     Shard unseen = new Shard("experts-001-of-002-attempt-000.safetensors", 99, seen.sha256());
