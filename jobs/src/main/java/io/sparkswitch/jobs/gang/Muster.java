@@ -125,7 +125,7 @@ final class Muster {
         since = System.nanoTime();
       }
       long unchanged = System.nanoTime() - since;
-      boolean settled = isLocal() || unchanged > SETTLED.toNanos();
+      boolean settled = seen == most().orElse(-1) || unchanged > SETTLED.toNanos();
       boolean givesNoMore = seen > 0 && unchanged > idle.toNanos();
       if (seen >= expected && settled || givesNoMore) {
         break;
