@@ -17,7 +17,7 @@ without them, evaluation of all four, some filled gaps, and a report.
       DIR              folder for everything that is written (default: runs/demo)
   -h, --help           this text
 
-Two idle cores need about 11 minutes, by reckoning, after the first build, about 5 GB of memory and 150 MB of disk.
+Two idle cores need about 11 minutes after the first build, about 5 GB of memory and 150 MB of disk.
 The same command again continues where it stopped. A stage that fails ends the demo with its exit code.
 END
 }
@@ -157,7 +157,7 @@ stage() {
   fi
 }
 
-say "sparkswitch demo: $stages stages, about 11 minutes on two idle cores, by reckoning; what stopped halfway continues."
+say "sparkswitch demo: $stages stages, about 11 minutes on two idle cores; what stopped halfway continues."
 say "Everything goes to $dir; every stage writes its whole output to $logs."
 if [ ! -f "$root/jobs/target/sparkswitch.jar" ] || [ ! -d "$root/target/spark-home/jars" ]; then
   say "First the build, once: a minute or two, and 500 MB from Maven Central."
