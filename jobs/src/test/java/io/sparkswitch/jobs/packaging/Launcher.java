@@ -12,8 +12,6 @@ import java.util.Map;
  * executors in others. What a program says goes to a file of {@code logs}.
  */
 public record Launcher(Path logs) {
-  /** Processes that live for seconds are not worth the second compiler. */
-  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
   /**
    * Starts a verb; what is started is the driver, and the executors are its children.
@@ -25,8 +23,7 @@ public record Launcher(Path logs) {
     command.add(Built.root().resolve("submit/sparkswitch").toString());
     command.addAll(verb);
     command.addAll(List.of("--", "--master", "local-cluster[%d,1,1024]".formatted(executors)));
-    command.addAll(List.of("--driver-memory", "1g", "--driver-java-options", QUICK));
-    command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + QUICK));
+    command.addAll(List.of("--driver-memory", "1g"));
     command.addAll(List.of("--conf", "spark.kryo.registrationRequired=true"));
     return RunningProgram.start(
         command,
