@@ -137,25 +137,18 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
 
   /** The command that writes the Switch model's soft targets. */
   List<String> teach(String out, String... more) {
-    return with(
-        List.of(
-            "teach",
-            "--teacher",
-            path("switch"),
-            "--shards",
-            path("shards"),
-            "--out",
-            path(out),
-            "--config",
-            path("dense.conf")),
-        more);
+    return withTeacher("teach", out, more);
   }
 
   /** The command that trains a student of the Switch model. */
   List<String> distill(String out, String... more) {
+    return withTeacher("distill", out, more);
+  }
+
+  private List<String> withTeacher(String verb, String out, String... more) {
     return with(
         List.of(
-            "distill",
+            verb,
             "--teacher",
             path("switch"),
             "--shards",

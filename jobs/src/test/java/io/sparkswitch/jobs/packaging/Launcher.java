@@ -12,7 +12,6 @@ import java.util.Map;
  * executors in others. What a program says goes to a file of {@code logs}.
  */
 public record Launcher(Path logs) {
-
   /**
    * Starts a verb; what is started is the driver, and the executors are its children.
    *
