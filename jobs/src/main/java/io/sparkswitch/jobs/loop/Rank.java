@@ -14,7 +14,8 @@ import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.moe.LayerMetrics;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.RoutingRule;
-import io.sparkswitch.model.optim.Adafactor;
+import io.sparkswitch.model.optim.Optimizer;
+import io.sparkswitch.model.optim.SumOfSquares;
 import io.sparkswitch.model.t5.GradientStep;
 import io.sparkswitch.model.t5.Inputs;
 import io.sparkswitch.model.t5.T5Config;
@@ -23,7 +24,6 @@ import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tape;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -36,7 +36,7 @@ final class Rank implements AutoCloseable {
   private final GangMember member;
   private final Exchange exchange;
   private final T5Model model;
-  private final Adafactor optimizer;
+  private final Optimizer optimizer;
   private final BatchStream training;
   private final BatchStream validation;
   private final Objectives objectives;
@@ -56,7 +56,7 @@ final class Rank implements AutoCloseable {
     T5Config architecture = Architecture.of(config, shards.manifest().vocabulary().rows());
     this.model = new T5Model(architecture, ScalarType.Float, exchange.rank(), exchange.size());
     model.experts().initialise(config.seed());
-    this.optimizer = new Adafactor(model.experts(), Architecture.adafactor(config.optimizer()));
+    this.optimizer = Architecture.optimizer(config.optimizer(), model.experts());
     this.objectives = Objectives.of(spec, member.hadoop());
     this.targets = new TargetsOfRank(spec, member, training.corruptionSeed(), architecture.vocab());
   }
@@ -82,7 +82,7 @@ final class Rank implements AutoCloseable {
       case LOAD -> load(order, optimizer.state());
       case LOAD_EXPERTS -> load(order, Map.of());
       case TRAIN -> train(order.step());
-      case UPDATE -> optimizer.step(order.step() + 1, order.learningRate());
+      case UPDATE -> update(order.step(), order.verdict());
       case CHECKPOINT -> checkpoint(order.step());
       case EVALUATE -> evaluate(order.step(), order.argument() == 1);
       case TEACH -> teach(order.step());
@@ -124,8 +124,16 @@ final class Rank implements AutoCloseable {
     }
     Tensor slice = exchange.reduceScatter(tag(Direction.REDUCE_SCATTER), model.dense().gradients());
     exchange.send(Exchange.DRIVER, tag(Direction.TO_DRIVER), slice);
-    boolean finite = isFinite(slice) && isFinite(model.experts().gradients());
-    answer(report.plus(new RankReport(0, 0, 0, finite, List.of())).toBytes());
+    double expertSquares = SumOfSquares.ofGradients(model.experts());
+    boolean finite = Double.isFinite(SumOfSquares.of(slice)) && Double.isFinite(expertSquares);
+    answer(report.plus(RankReport.ofGradients(finite, expertSquares)).toBytes());
+  }
+
+  private void update(long step, Verdict verdict) {
+    if (verdict.clips()) {
+      model.experts().scaleGradients(verdict.clipScale());
+    }
+    optimizer.step(step + 1, verdict.learningRate());
   }
 
   private RankReport trainPart(long step, Batch batch, Share share, int part) throws IOException {
@@ -210,11 +218,8 @@ final class Rank implements AutoCloseable {
         result.targetTokens(),
         inputs.encoderGroups().realTokens() + result.targetTokens(),
         Double.isFinite(result.crossEntropy()),
+        0,
         result.layers());
-  }
-
-  private static boolean isFinite(Tensor tensor) {
-    return Double.isFinite(tensor.norm().item_double());
   }
 
   private void answer(byte[] bytes) {

@@ -94,6 +94,10 @@ public final class Parameters implements AutoCloseable {
     gradients.zero_();
   }
 
+  public void scaleGradients(double factor) {
+    gradients.mul_(Tensors.scalar(factor));
+  }
+
   /** Replaces all values by {@code <float>[total]}. */
   public void assign(Tensor flat) {
     try (NoGradGuard guard = new NoGradGuard()) {
