@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -122,6 +123,7 @@ final class TrainingJob {
   /** What every checkpoint says of itself. */
   private Map<String, String> identity(Provenance provenance) {
     Map<String, String> all = new LinkedHashMap<>(provenance.toMap());
+    all.put("optimizer", config.optimizer().name().toString().toLowerCase(Locale.ROOT));
     String identity = Architecture.identity(config, shards.vocabulary().rows());
     all.put("modelHash", Digests.of(identity.getBytes(StandardCharsets.UTF_8)));
     all.putAll(extraProvenance);
