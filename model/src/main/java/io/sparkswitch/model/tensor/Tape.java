@@ -24,6 +24,7 @@ public final class Tape {
   private final boolean recording;
   private final List<Segment> segments = new ArrayList<>();
   private Segment current = new Segment();
+  private double addedLosses;
 
   private Tape(boolean recording) {
     this.recording = recording;
@@ -61,6 +62,23 @@ public final class Tape {
   public void addLoss(Tensor scalar) {
     if (recording) {
       current.losses.add(scalar);
+      addedLosses += scalar.item_double();
+    }
+  }
+
+  /** Sum of the scalars added so far. */
+  public double addedLosses() {
+    return addedLosses;
+  }
+
+  /**
+   * Announces a value of the current segment whose gradient is known already.
+   *
+   * @param gradient of the shape of {@code value}
+   */
+  public void seed(Tensor value, Tensor gradient) {
+    if (recording) {
+      current.roots.add(new Root(value, null, unused -> gradient));
     }
   }
 
@@ -111,6 +129,9 @@ public final class Tape {
 
   private record Root(Tensor value, Tensor leaf, UnaryOperator<Tensor> movement) {
     Tensor gradient() {
+      if (leaf == null) {
+        return movement.apply(null);
+      }
       Tensor gradient = leaf.grad();
       return movement.apply(gradient.defined() ? gradient : torch.zeros_like(leaf));
     }

@@ -30,12 +30,17 @@ public final class Tensors {
 
   /** {@code <int64>[shape]} from Java ints. */
   public static Tensor indices(int[] values, long... shape) {
-    Tensor tensor = empty(ScalarType.Long, shape);
     long[] wide = new long[values.length];
     for (int i = 0; i < values.length; i++) {
       wide[i] = values[i];
     }
-    bytes(tensor).asLongBuffer().put(wide);
+    return longs(wide, shape);
+  }
+
+  /** {@code <int64>[shape]}. */
+  public static Tensor longs(long[] values, long... shape) {
+    Tensor tensor = empty(ScalarType.Long, shape);
+    bytes(tensor).asLongBuffer().put(values);
     return tensor;
   }
 
@@ -43,6 +48,13 @@ public final class Tensors {
   public static Tensor floats(float[] values, long... shape) {
     Tensor tensor = empty(ScalarType.Float, shape);
     floats(tensor).put(values);
+    return tensor;
+  }
+
+  /** {@code <double>[shape]} from Java doubles. */
+  public static Tensor doubles(double[] values, long... shape) {
+    Tensor tensor = empty(ScalarType.Double, shape);
+    bytes(tensor).asDoubleBuffer().put(values);
     return tensor;
   }
 
@@ -60,13 +72,19 @@ public final class Tensors {
 
   /** The values of an int64 tensor that fit an int. */
   public static int[] toInts(Tensor tensor) {
-    Tensor contiguous = tensor.contiguous();
-    long[] wide = new long[Math.toIntExact(contiguous.numel())];
-    bytes(contiguous).asLongBuffer().get(wide);
+    long[] wide = toLongs(tensor);
     int[] values = new int[wide.length];
     for (int i = 0; i < wide.length; i++) {
       values[i] = Math.toIntExact(wide[i]);
     }
+    return values;
+  }
+
+  /** The values of an int64 tensor. */
+  public static long[] toLongs(Tensor tensor) {
+    Tensor contiguous = tensor.contiguous();
+    long[] values = new long[Math.toIntExact(contiguous.numel())];
+    bytes(contiguous).asLongBuffer().get(values);
     return values;
   }
 
