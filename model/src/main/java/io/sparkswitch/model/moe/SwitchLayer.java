@@ -2,6 +2,7 @@ package io.sparkswitch.model.moe;
 
 import io.sparkswitch.model.exchange.ExpertPlacement;
 import io.sparkswitch.model.tensor.Noise.Site;
+import io.sparkswitch.model.tensor.Phase;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -33,10 +34,18 @@ public record SwitchLayer(Router router, List<Expert> experts, long outputs) {
     Tensor gates = pass.tape().keep(routing.combineWeights());
 
     ExpertTraffic traffic = ExpertTraffic.plan(pass, router.index(), routing.expertCounts());
-    Tensor arrived = pass.tape().cross(outgoing, traffic::dispatch, traffic::dispatchGradient);
+    Tensor arrived =
+        pass.tape()
+            .cross(outgoing, traffic::dispatch, traffic::dispatchGradient, Phase.FEED_FORWARD);
     long[] draws = dropsHidden(pass) ? traffic.origins(globalTokens(routing, groups)) : null;
-    Tensor computed = compute(arrived, traffic.rowsPerExpert(), pass, draws);
-    Tensor returned = pass.tape().cross(computed, traffic::combine, traffic::combineGradient);
+    Tensor computed =
+        pass.tape()
+            .section(
+                Phase.FEED_FORWARD,
+                arrived,
+                rows -> compute(rows, traffic.rowsPerExpert(), pass, draws));
+    Tensor returned =
+        pass.tape().cross(computed, traffic::combine, traffic::combineGradient, Phase.ROUTING);
     pass.seen().sent(router.layer(), returned);
 
     Tensor weighted = returned.mul(gates.unsqueeze(1)); // [rows sent, outputs]

@@ -10,6 +10,8 @@ import io.sparkswitch.model.moe.SwitchAttention;
 import io.sparkswitch.model.moe.SwitchLayer;
 import io.sparkswitch.model.moe.TokenGroups;
 import io.sparkswitch.model.tensor.Noise.Site;
+import io.sparkswitch.model.tensor.Phase;
+import io.sparkswitch.model.tensor.Tape;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -52,11 +54,18 @@ record Block(
   record Walk(Pass pass, TokenGroups groups, Dropout dropout, RouterLosses losses) {}
 
   Tensor apply(Tensor x, Context context, Walk walk) {
-    x = selfAttention.layer.sparse == null ? attend(x, context, walk) : route(x, context, walk);
-    if (crossAttention != null) {
-      x = crossAttend(x, context, walk);
-    }
-    return feedForward.layer.sparse == null ? transform(x, walk) : dispatch(x, walk);
+    Tape tape = walk.pass.tape();
+    Tensor attended =
+        selfAttention.layer.sparse == null
+            ? tape.section(Phase.ATTENTION, x, in -> attend(in, context, walk))
+            : route(x, context, walk);
+    Tensor crossed =
+        crossAttention == null
+            ? attended
+            : tape.section(Phase.ATTENTION, attended, in -> crossAttend(in, context, walk));
+    return feedForward.layer.sparse == null
+        ? tape.section(Phase.FEED_FORWARD, crossed, in -> transform(in, walk))
+        : dispatch(crossed, walk);
   }
 
   private Tensor attend(Tensor x, Context context, Walk walk) {
@@ -68,10 +77,11 @@ record Block(
   }
 
   private Tensor route(Tensor x, Context context, Walk walk) {
-    Tensor residual = walk.pass.tape().keep(x);
+    Tensor input = enterRouting(x, walk);
+    Tensor residual = walk.pass.tape().keep(input);
     Tensor mixed =
         selfAttention.layer.sparse.apply(
-            selfAttention.normed(x),
+            selfAttention.normed(input),
             context.selfBias,
             walk.pass,
             walk.groups,
@@ -102,10 +112,17 @@ record Block(
   }
 
   private Tensor dispatch(Tensor x, Walk walk) {
-    Tensor h = feedForward.normed(x).view(walk.groups.tokens(), x.size(2)); // [tokens, embed]
-    Tensor residual = walk.pass.tape().keep(x);
+    Tensor input = enterRouting(x, walk);
+    Tensor h = feedForward.normed(input).view(walk.groups.tokens(), x.size(2)); // [tokens, embed]
+    Tensor residual = walk.pass.tape().keep(input);
     Tensor y = feedForward.layer.sparse.apply(h, walk.pass, walk.groups, walk.losses);
     Tensor output = y.view(x.size(0), x.size(1), x.size(2));
     return residual.add(walk.dropout.apply(output, index, Site.FEED_FORWARD_OUTPUT));
+  }
+
+  private static Tensor enterRouting(Tensor x, Walk walk) {
+    Tensor input = walk.pass.tape().keep(x);
+    walk.pass.tape().end(Phase.ROUTING);
+    return input;
   }
 }

@@ -3,6 +3,7 @@ package io.sparkswitch.model.t5;
 import io.sparkswitch.model.loss.Objective;
 import io.sparkswitch.model.moe.LayerMetrics;
 import io.sparkswitch.model.moe.Pass;
+import io.sparkswitch.model.tensor.Phase;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -23,7 +24,8 @@ public final class GradientStep {
 
   /** Adds this rank's gradients of the global batch's mean loss to the model's gradients. */
   public static Result train(T5Model model, Inputs inputs, Pass pass, Objective objective) {
-    Tensor hidden = model.hidden(inputs, pass);
+    Tensor hidden = pass.tape().keep(model.hidden(inputs, pass));
+    pass.tape().end(Phase.OUTPUT);
     double weight = 1.0 / inputs.globalTargets();
     double crossEntropy =
         chunked(model, objective).train(hidden, inputs.targets(), weight, pass.tape());

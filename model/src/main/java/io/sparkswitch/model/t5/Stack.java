@@ -9,6 +9,7 @@ import io.sparkswitch.model.moe.TokenGroups;
 import io.sparkswitch.model.t5.Block.Context;
 import io.sparkswitch.model.t5.Block.Walk;
 import io.sparkswitch.model.tensor.Noise.Site;
+import io.sparkswitch.model.tensor.Phase;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -64,6 +65,8 @@ final class Stack {
       pass.seen().hidden(kind + "." + i, x);
       x = blocks.get(i).apply(x, context, walk);
     }
+    x = pass.tape().keep(x);
+    pass.tape().end(Phase.OTHER);
     losses.finish();
     x = RmsNorm.apply(x, finalNorm);
     pass.seen().hidden(kind.toString(), x);

@@ -6,6 +6,7 @@ import io.sparkswitch.model.moe.TokenGroups;
 import io.sparkswitch.model.t5.Block.Context;
 import io.sparkswitch.model.t5.StackBuilder.Seat;
 import io.sparkswitch.model.tensor.Parameters;
+import io.sparkswitch.model.tensor.Phase;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -88,7 +89,7 @@ public final class T5Model implements AutoCloseable {
     Tensor bias = encoder.selfBias(Math.toIntExact(tokens.size(1)), precision.activations());
     Tensor keptBias = pass.tape().keep(mask == null ? bias : bias.add(mask));
     Tensor keptX = pass.tape().keep(x);
-    pass.tape().end();
+    pass.tape().end(Phase.OTHER);
     Tensor memory =
         encoder.apply(keptX, new Context(keptBias, null, null), pass, inputs.encoderGroups());
     return new Encoded(memory, mask);
@@ -100,12 +101,12 @@ public final class T5Model implements AutoCloseable {
    */
   public Tensor decode(Tensor tokens, Encoded encoded, Pass pass, TokenGroups groups) {
     Tensor memory = pass.tape().keep(encoded.memory());
-    pass.tape().end();
+    pass.tape().end(Phase.OTHER);
     Tensor x = embed(tokens);
     int length = Math.toIntExact(tokens.size(1));
     Tensor bias = pass.tape().keep(decoder.selfBias(length, precision.activations()));
     Tensor keptX = pass.tape().keep(x);
-    pass.tape().end();
+    pass.tape().end(Phase.OTHER);
     return decoder.apply(keptX, new Context(bias, memory, encoded.mask()), pass, groups);
   }
 

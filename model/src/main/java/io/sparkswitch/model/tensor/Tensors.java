@@ -2,6 +2,7 @@ package io.sparkswitch.model.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -90,6 +91,21 @@ public final class Tensors {
 
   public static Tensor concatenate(Tensor[] parts, long axis) {
     return torch.cat(new TensorVector(parts), axis);
+  }
+
+  /** Closes all that {@code f} makes but its result, which joins the scope outside. */
+  public static Tensor surviving(Supplier<Tensor> f) {
+    PointerScope outer = PointerScope.getInnerScope();
+    Tensor result;
+    try (PointerScope inner = new PointerScope()) {
+      result = f.get();
+      result.retainReference();
+    }
+    if (outer != null) {
+      outer.attach(result);
+      result.releaseReference();
+    }
+    return result;
   }
 
   /**

@@ -163,7 +163,14 @@ class T5ModelTest {
     Arrays.fill(real, 0, source.length, true);
     TokenGroups groups = new TokenGroups(1, length, 1, real, 0, source.length);
     Inputs inputs =
-        new Inputs(Tensors.indices(tokens, 1, length), null, null, groups, null, 1, false);
+        new Inputs(
+            Tensors.indices(tokens, 1, length),
+            null,
+            null,
+            groups,
+            null,
+            1,
+            length > source.length);
     RoutingRule rule = config.training();
     Pass pass = TinyModel.pass(rule, 0, Tape.inference(), exchange, 0);
     double[] memory = Doubles.of(model.encode(inputs, pass).memory());
