@@ -21,12 +21,18 @@ import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.LocalExchange;
 import io.sparkswitch.model.exchange.Tag;
+import io.sparkswitch.model.loss.Objective;
+import io.sparkswitch.model.loss.Objective.Loss;
+import io.sparkswitch.model.moe.Capacity;
+import io.sparkswitch.model.moe.Draws;
+import io.sparkswitch.model.moe.Observations;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.RoutingRule;
 import io.sparkswitch.model.t5.GradientStep;
-import io.sparkswitch.model.t5.GradientStep.Loss;
-import io.sparkswitch.model.t5.GradientStep.Objective;
+import io.sparkswitch.model.t5.Grouping;
 import io.sparkswitch.model.t5.Inputs;
+import io.sparkswitch.model.t5.Precision;
+import io.sparkswitch.model.t5.SparseBlocks;
 import io.sparkswitch.model.t5.SwitchConfig;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Config.Conventions;
@@ -34,12 +40,10 @@ import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.t5.T5Config.Width;
 import io.sparkswitch.model.t5.T5Model;
 import io.sparkswitch.model.tensor.Natives;
-import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tape;
 import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +52,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +65,10 @@ class TeachAndDistillTest {
           new Width(16, 32, 2, 8),
           2,
           2,
-          new Conventions(FeedForwardKind.RELU, true, 8, 16, 0, 1),
-          Optional.of(new SwitchConfig(2, 2, 2, 0.01, 0, 0)));
+          new Conventions(FeedForwardKind.RELU, true, 8, 16, 1),
+          Optional.of(
+              SwitchConfig.feedForward(
+                  2, SparseBlocks.every(2, 2, 2), RoutingRule.top1(Capacity.factor(2)), 0)));
   private static final TargetsOrigin ORIGIN =
       new TargetsOrigin("teacher", "words", new StreamOrigin("data", 1, 3, new Masks(7, 0.15, 3)));
 
@@ -79,7 +84,7 @@ class TeachAndDistillTest {
   @Test
   void storedTargetsTrainAStudentAsTheTeacherItselfDoes() throws IOException {
     Batch batch = batch();
-    Inputs inputs = Inputs.of(batch, 0, 3, 0);
+    Inputs inputs = Inputs.of(batch, 0, 3, Grouping.of(0));
     try (PointerScope scope = new PointerScope();
         Exchange exchange = LocalExchange.group(1).get(0);
         T5Model teacher = model(SWITCH, 1);
@@ -109,10 +114,9 @@ class TeachAndDistillTest {
 
   /** The soft loss with the teacher at hand. */
   private static Objective against(Tensor teacher) {
-    return (logits, labels) -> {
-      Tensor kept = labels.ge(Tensors.scalar(0)).nonzero().squeeze(1);
-      Tensor q = teacher.softmax(1).index_select(0, kept);
-      Tensor p = logits.log_softmax(1).index_select(0, kept);
+    return (logits, labels, positions) -> {
+      Tensor q = teacher.softmax(1).index_select(0, positions);
+      Tensor p = logits.log_softmax(1);
       Tensor loss = q.mul(p).sum().neg();
       return new Loss(loss, loss.detach());
     };
@@ -143,13 +147,12 @@ class TeachAndDistillTest {
         exchange,
         new Tag(0, 0, 0, 0, Direction.CONTROL),
         RoutingRule.dropless(),
-        new Noise(0, 0),
-        0,
-        new ArrayList<>());
+        Draws.none(),
+        new Observations());
   }
 
   private static T5Model model(T5Config config, long seed) {
-    T5Model model = new T5Model(config, ScalarType.Float, 0, 1);
+    T5Model model = new T5Model(config, Precision.FLOAT32, 0, 1);
     model.dense().initialise(seed);
     model.experts().initialise(seed);
     return model;

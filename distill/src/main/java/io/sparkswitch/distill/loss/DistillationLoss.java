@@ -2,8 +2,8 @@ package io.sparkswitch.distill.loss;
 
 import io.sparkswitch.distill.target.SoftTargetsBatch;
 import io.sparkswitch.model.loss.CrossEntropy;
-import io.sparkswitch.model.t5.GradientStep.Loss;
-import io.sparkswitch.model.t5.GradientStep.Objective;
+import io.sparkswitch.model.loss.Objective;
+import io.sparkswitch.model.loss.Objective.Loss;
 import io.sparkswitch.model.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
@@ -32,7 +32,7 @@ public record DistillationLoss(double softFraction, double temperature) {
 
   /** What is minimised on the batch that {@code soft} was laid out for. */
   public Objective objective(SoftTargetsBatch soft) {
-    return (logits, labels) -> loss(logits, labels, soft);
+    return (logits, labels, positions) -> loss(logits, labels, soft.at(positions));
   }
 
   private Loss loss(Tensor logits, Tensor labels, SoftTargetsBatch soft) {
@@ -40,26 +40,24 @@ public record DistillationLoss(double softFraction, double temperature) {
     Tensor minimised = hard.mul(Tensors.scalar(1 - softFraction));
     if (softFraction > 0) {
       double weight = softFraction * temperature * temperature;
-      minimised = minimised.add(soft(logits, labels, soft).mul(Tensors.scalar(weight)));
+      minimised = minimised.add(soft(logits, soft).mul(Tensors.scalar(weight)));
     }
     return new Loss(minimised, hard.detach());
   }
 
-  private Tensor soft(Tensor logits, Tensor labels, SoftTargetsBatch soft) {
+  private Tensor soft(Tensor logits, SoftTargetsBatch soft) {
     requireFit(logits, soft);
-    Tensor kept = labels.ne(Tensors.scalar(CrossEntropy.IGNORED)).nonzero().squeeze(1); // [tokens]
-    Tensor z = logits.index_select(0, kept).mul(Tensors.scalar(1 / temperature)); // [tokens, vocab]
-    Tensor tokens = soft.tokens().index_select(0, kept); // [tokens, k]
-    Tensor q = soft.probabilities().index_select(0, kept).to(logits.scalar_type());
+    Tensor z = logits.mul(Tensors.scalar(1 / temperature)); // [tokens, vocab]
+    Tensor q = soft.probabilities().to(logits.scalar_type()); // [tokens, k]
     Tensor total = z.logsumexp(VOCAB_AXIS); // [tokens]
-    Tensor top = z.gather(VOCAB_AXIS, tokens).sub(total.unsqueeze(1)); // [tokens, k], log p
+    Tensor top = z.gather(VOCAB_AXIS, soft.tokens()).sub(total.unsqueeze(1)); // log p, [tokens, k]
     Tensor loss = q.mul(top).sum().neg();
     if (soft.k() == logits.size(VOCAB_AXIS)) {
       return loss;
     }
-    Tensor r = soft.remainder().index_select(0, kept).to(logits.scalar_type());
+    Tensor r = soft.remainder().to(logits.scalar_type());
     // log(1 − Σ top p) from the other logits themselves: exact however small the rest is.
-    Tensor others = z.scatter(VOCAB_AXIS, tokens, Tensors.scalar(Double.NEGATIVE_INFINITY));
+    Tensor others = z.scatter(VOCAB_AXIS, soft.tokens(), Tensors.scalar(Double.NEGATIVE_INFINITY));
     Tensor rest = others.logsumexp(VOCAB_AXIS).sub(total); // [tokens]
     return loss.sub(r.mul(rest).sum());
   }

@@ -38,6 +38,18 @@ public record SoftTargetsBatch(Tensor tokens, Tensor probabilities, Tensor remai
   }
 
   /**
+   * The distributions of some positions.
+   *
+   * @param chosen {@code <int64>[tokens]}
+   */
+  public SoftTargetsBatch at(Tensor chosen) {
+    return new SoftTargetsBatch(
+        tokens.index_select(0, chosen),
+        probabilities.index_select(0, chosen),
+        remainder.index_select(0, chosen));
+  }
+
+  /**
    * Lays the rows out as the batch. What rounding took from a distribution's mass or added to it is
    * undone: each adds up to one in float32.
    *

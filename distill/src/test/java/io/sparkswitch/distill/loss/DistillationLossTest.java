@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparkswitch.distill.target.SoftTargetsBatch;
 import io.sparkswitch.model.checkpoint.SafeTensorsReader;
 import io.sparkswitch.model.loss.CrossEntropy;
-import io.sparkswitch.model.t5.GradientStep.Loss;
+import io.sparkswitch.model.loss.Objective.Loss;
 import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Noise.Site;
@@ -54,8 +54,12 @@ class DistillationLossTest {
       Tensor labels = golden.read("labels").reshape(-1);
       Tensor logits = leaf(golden.read("student_logits").reshape(10, 7));
       SoftTargetsBatch soft = full(golden.read("teacher_probs").reshape(10, 7));
-      Loss loss = new DistillationLoss(0.25, 1).objective(soft).loss(logits, labels);
-      long kept = labels.ne(Tensors.scalar(CrossEntropy.IGNORED)).sum().item_long();
+      Tensor real = labels.ne(Tensors.scalar(CrossEntropy.IGNORED)).nonzero().squeeze(1);
+      long kept = real.size(0);
+      Loss loss =
+          new DistillationLoss(0.25, 1)
+              .objective(soft)
+              .loss(logits.index_select(0, real), labels.index_select(0, real), real);
       Tensor mean = loss.minimised().mul(Tensors.scalar(1.0 / kept));
       mean.backward();
       assertThat(kept).isEqualTo(7);
@@ -75,7 +79,8 @@ class DistillationLossTest {
     double entropy = -p.mul(p.log()).sum().item_double();
     for (double temperature : new double[] {1, 2}) {
       Tensor student = leaf(logits.mul(Tensors.scalar(temperature)));
-      Loss loss = new DistillationLoss(1, temperature).objective(full(p)).loss(student, labels());
+      Loss loss =
+          new DistillationLoss(1, temperature).objective(full(p)).loss(student, labels(), all());
       loss.minimised().backward();
       double expected = entropy * temperature * temperature;
       assertThat(loss.minimised().item_double()).isCloseTo(expected, within(1e-9));
@@ -87,7 +92,7 @@ class DistillationLossTest {
   void withOneMassForTheOthersItIsTheEntropyOfThatCoarserDistribution() {
     Tensor student = leaf(logits(2));
     SoftTargetsBatch soft = top(student.detach(), 3);
-    Loss loss = new DistillationLoss(1, 1).objective(soft).loss(student, labels());
+    Loss loss = new DistillationLoss(1, 1).objective(soft).loss(student, labels(), all());
     loss.minimised().backward();
     double entropy =
         -soft.probabilities().mul(soft.probabilities().log()).sum().item_double()
@@ -105,7 +110,7 @@ class DistillationLossTest {
     double expected =
         -soft.probabilities().mul(p.log()).sum().item_double()
             - soft.remainder().mul(rest.log()).sum().item_double();
-    Loss loss = new DistillationLoss(1, 1).objective(soft).loss(logits, labels());
+    Loss loss = new DistillationLoss(1, 1).objective(soft).loss(logits, labels(), all());
     assertThat(loss.minimised().item_double()).isCloseTo(expected, within(1e-9));
   }
 
@@ -117,7 +122,7 @@ class DistillationLossTest {
     for (int k : new int[] {1, 4, VOCAB}) {
       SoftTargetsBatch soft = k == VOCAB ? full(logits(6).softmax(1)) : top(logits(6), k);
       Tensor logits = leaf(logits(5));
-      mixed.objective(soft).loss(logits, labels).minimised().backward();
+      mixed.objective(soft).loss(logits, labels, all()).minimised().backward();
       for (int i = 0; i < POSITIONS * VOCAB; i++) {
         double up = shifted(mixed, soft, labels, i, step);
         double down = shifted(mixed, soft, labels, i, -step);
@@ -135,7 +140,7 @@ class DistillationLossTest {
     moved.narrow(0, i, 1).add_(Tensors.scalar(shift));
     return mixed
         .objective(soft)
-        .loss(moved.view(POSITIONS, VOCAB), labels)
+        .loss(moved.view(POSITIONS, VOCAB), labels, all())
         .minimised()
         .item_double();
   }
@@ -149,40 +154,39 @@ class DistillationLossTest {
             Tensors.floats(new float[] {0.5f}, 1, 1),
             Tensors.floats(new float[] {0.5f}, 1));
     Loss loss =
-        new DistillationLoss(1, 1).objective(soft).loss(logits, Tensors.indices(new int[1], 1));
+        new DistillationLoss(1, 1)
+            .objective(soft)
+            .loss(logits, Tensors.indices(new int[1], 1), Tensors.indices(new int[1], 1));
     loss.minimised().backward();
     assertThat(loss.minimised().item_double()).isCloseTo(0.5 * (200 - Math.log(2)), within(1e-4));
     assertThat(Tensors.toFloats(logits.grad())).containsExactly(0.5f, -0.25f, -0.25f);
   }
 
   @Test
-  void paddingHasNeitherLossNorGradient() {
-    Tensor labels = Tensors.indices(new int[] {1, -100, 2, -100, 3, -100}, POSITIONS);
-    Tensor logits = leaf(logits(7));
+  void eachPositionIsComparedWithItsOwnTargets() {
+    Tensor logits = logits(7);
     SoftTargetsBatch soft = top(logits(8), 2);
-    Loss all = new DistillationLoss(0.5, 1).objective(soft).loss(logits, labels);
-    all.minimised().backward();
-    Tensor kept = Tensors.indices(new int[] {0, 2, 4}, 3);
-    SoftTargetsBatch some =
-        new SoftTargetsBatch(
-            soft.tokens().index_select(0, kept),
-            soft.probabilities().index_select(0, kept),
-            soft.remainder().index_select(0, kept));
-    Loss alone =
-        new DistillationLoss(0.5, 1)
-            .objective(some)
-            .loss(logits.index_select(0, kept), labels.index_select(0, kept));
-    assertThat(all.minimised().item_double())
-        .isCloseTo(alone.minimised().item_double(), within(1e-12));
-    Tensor padding = Tensors.indices(new int[] {1, 3, 5}, 3);
-    assertThat(largest(logits.grad().index_select(0, padding))).isZero();
+    DistillationLoss mixed = new DistillationLoss(0.5, 1);
+    double all = mixed.objective(soft).loss(logits, labels(), all()).minimised().item_double();
+    double sum = 0;
+    for (int p = 0; p < POSITIONS; p++) {
+      Tensor one = Tensors.indices(new int[] {p}, 1);
+      sum +=
+          mixed
+              .objective(soft)
+              .loss(logits.index_select(0, one), labels().index_select(0, one), one)
+              .minimised()
+              .item_double();
+    }
+    assertThat(all).isCloseTo(sum, within(1e-9));
   }
 
   @Test
   void fractionZeroIsCrossEntropyAlone() {
     Tensor logits = logits(9);
     Tensor labels = labels();
-    Loss loss = new DistillationLoss(0, 1).objective(top(logits(10), 2)).loss(logits, labels);
+    Loss loss =
+        new DistillationLoss(0, 1).objective(top(logits(10), 2)).loss(logits, labels, all());
     double hard = CrossEntropy.sum(logits, labels).item_double();
     assertThat(loss.minimised().item_double()).isEqualTo(hard);
     assertThat(loss.crossEntropy().item_double()).isEqualTo(hard);
@@ -203,7 +207,10 @@ class DistillationLossTest {
     SoftTargetsBatch soft = top(logits(1), 2);
     Tensor fewer = logits(1).narrow(0, 0, 4);
     assertThatThrownBy(
-            () -> new DistillationLoss(1, 1).objective(soft).loss(fewer, labels().narrow(0, 0, 4)))
+            () ->
+                new DistillationLoss(1, 1)
+                    .objective(soft)
+                    .loss(fewer, labels().narrow(0, 0, 4), all()))
         .hasMessage("soft targets [6, k = 2] do not fit logits [4, 9]");
   }
 
@@ -215,6 +222,10 @@ class DistillationLossTest {
 
   private static Tensor labels() {
     return Tensors.indices(new int[] {0, 1, 2, 3, 4, 8}, POSITIONS);
+  }
+
+  private static Tensor all() {
+    return Tensors.indices(new int[] {0, 1, 2, 3, 4, 5}, POSITIONS);
   }
 
   private static Tensor leaf(Tensor values) {

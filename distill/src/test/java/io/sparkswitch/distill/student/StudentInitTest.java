@@ -7,6 +7,10 @@ import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import io.sparkswitch.model.checkpoint.CheckpointManifest;
 import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
+import io.sparkswitch.model.moe.Capacity;
+import io.sparkswitch.model.moe.RoutingRule;
+import io.sparkswitch.model.t5.Precision;
+import io.sparkswitch.model.t5.SparseBlocks;
 import io.sparkswitch.model.t5.SwitchConfig;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Config.Conventions;
@@ -27,7 +31,6 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,10 +40,17 @@ import org.junit.jupiter.api.io.TempDir;
 class StudentInitTest {
   private static final Width WIDTH = new Width(8, 16, 2, 4);
   private static final Conventions CONVENTIONS =
-      new Conventions(FeedForwardKind.RELU, true, 8, 16, 0, 1);
+      new Conventions(FeedForwardKind.RELU, true, 8, 16, 1);
   private static final T5Config SWITCH =
       new T5Config(
-          128, WIDTH, 2, 2, CONVENTIONS, Optional.of(new SwitchConfig(2, 2, 2, 0.01, 0, 0)));
+          128,
+          WIDTH,
+          2,
+          2,
+          CONVENTIONS,
+          Optional.of(
+              SwitchConfig.feedForward(
+                  2, SparseBlocks.every(2, 2, 2), RoutingRule.top1(Capacity.factor(2)), 0)));
   private static final T5Config DENSE = SWITCH.dense();
   private static final long TEACHER_SEED = 1;
   private static final long STUDENT_SEED = 2;
@@ -156,7 +166,7 @@ class StudentInitTest {
   }
 
   private static T5Model model(T5Config config, long seed) {
-    T5Model model = new T5Model(config, ScalarType.Float, 0, 1);
+    T5Model model = new T5Model(config, Precision.FLOAT32, 0, 1);
     model.dense().initialise(seed);
     model.experts().initialise(seed);
     return model;

@@ -15,14 +15,22 @@ public record ModelSettings(
     int relativeAttentionNumBuckets,
     int relativeAttentionMaxDistance,
     double dropoutRate,
+    double expertDropoutRate,
     double initialisationScale,
+    double outputZLossFactor,
     int numExperts,
     int expertEvery,
+    @Word(value = "last", means = ModelSettings.LAST) int expertOffset,
+    ExpertSitesName expertSites,
     double capacityFactor,
     @Word(value = "dropless", means = Double.POSITIVE_INFINITY) double evaluationCapacityFactor,
     double auxiliaryLossFactor,
+    double routerZLossFactor,
     double jitterNoise)
     implements Serializable {
+
+  /** Of {@code expertOffset}: the last of each group of layers. */
+  static final int LAST = -1;
 
   public ModelSettings {
     Require.positive("model.d-model", dModel);
@@ -33,6 +41,9 @@ public record ModelSettings(
     Require.positive("model.num-decoder-layers", numDecoderLayers);
     requireBuckets(relativeAttentionNumBuckets, relativeAttentionMaxDistance);
     Require.share("model.dropout-rate", dropoutRate);
+    Require.share("model.expert-dropout-rate", expertDropoutRate);
+    Require.notNegative("model.output-z-loss-factor", outputZLossFactor);
+    Require.notNegative("model.router-z-loss-factor", routerZLossFactor);
     Require.positive("model.initialisation-scale", initialisationScale);
     Require.notNegative("model.num-experts", numExperts);
     Require.positive("model.expert-every", expertEvery);
@@ -41,6 +52,11 @@ public record ModelSettings(
         "model.expert-every",
         expertEvery,
         "at most the layers of a stack, or no layer is sparse");
+    Require.that(
+        expertOffset >= LAST && expertOffset < expertEvery,
+        "model.expert-offset",
+        expertOffset,
+        "last, or from 0 to model.expert-every - 1, %d".formatted(expertEvery - 1));
     Require.positive("model.capacity-factor", capacityFactor);
     Require.that(
         evaluationCapacityFactor > 0,
@@ -67,6 +83,11 @@ public record ModelSettings(
   /** Whether there are experts at all. */
   public boolean sparse() {
     return numExperts > 0;
+  }
+
+  /** Whether the last of every {@code expertEvery} layers is the sparse one. */
+  public boolean lastOfEach() {
+    return expertOffset == LAST;
   }
 
   /** Whether evaluation, soft targets and generation leave no token behind. */

@@ -22,6 +22,11 @@ public record RunConfig(
     implements Serializable {
 
   public RunConfig {
+    Require.that(
+        !model.sparse() || routing.choices() <= model.numExperts(),
+        "routing.choices",
+        routing.choices(),
+        "at most model.num-experts, %d".formatted(model.numExperts()));
     int group = routing.groupSequences();
     requireWholeGroups("training.batch-size", training.batchSize(), group);
     requireWholeGroups("training.evaluation-batch-size", training.evaluationBatchSize(), group);

@@ -7,6 +7,7 @@ public record TrainingSettings(
     long steps,
     int batchSize,
     int microBatches,
+    PrecisionName precision,
     long logEvery,
     long checkpointEvery,
     int keepCheckpoints,

@@ -2,21 +2,33 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.ModelSettings;
 import io.sparkswitch.jobs.conf.OptimizerSettings;
+import io.sparkswitch.jobs.conf.RoutingSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.model.moe.Capacity;
+import io.sparkswitch.model.moe.Exploration;
+import io.sparkswitch.model.moe.RouterLossFactors;
+import io.sparkswitch.model.moe.RoutingRule;
+import io.sparkswitch.model.moe.Selection;
 import io.sparkswitch.model.optim.Adafactor;
 import io.sparkswitch.model.optim.AdafactorSettings;
 import io.sparkswitch.model.optim.AdamW;
 import io.sparkswitch.model.optim.AdamWSettings;
 import io.sparkswitch.model.optim.Optimizer;
 import io.sparkswitch.model.optim.Schedule;
+import io.sparkswitch.model.t5.ExpertSites;
+import io.sparkswitch.model.t5.Grouping;
+import io.sparkswitch.model.t5.Precision;
+import io.sparkswitch.model.t5.SparseBlocks;
 import io.sparkswitch.model.t5.SwitchConfig;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Config.Conventions;
 import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.t5.T5Config.Width;
 import io.sparkswitch.model.tensor.Parameters;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /** From settings to the records of {@code model}. */
 public final class Architecture {
@@ -27,17 +39,7 @@ public final class Architecture {
    */
   public static T5Config of(RunConfig config, int vocab) {
     ModelSettings m = config.model();
-    Optional<SwitchConfig> sparse =
-        m.sparse()
-            ? Optional.of(
-                new SwitchConfig(
-                    m.numExperts(),
-                    m.expertEvery(),
-                    m.capacityFactor(),
-                    m.auxiliaryLossFactor(),
-                    m.jitterNoise(),
-                    config.routing().groupSequences()))
-            : Optional.empty();
+    Optional<SwitchConfig> sparse = m.sparse() ? Optional.of(sparse(config)) : Optional.empty();
     return new T5Config(
         vocab,
         new Width(m.dModel(), m.dFf(), m.numHeads(), m.dKv()),
@@ -48,9 +50,55 @@ public final class Architecture {
             m.tiedOutput(),
             m.relativeAttentionNumBuckets(),
             m.relativeAttentionMaxDistance(),
-            m.dropoutRate(),
             m.initialisationScale()),
         sparse);
+  }
+
+  private static SwitchConfig sparse(RunConfig config) {
+    ModelSettings m = config.model();
+    RoutingSettings r = config.routing();
+    int offset = m.lastOfEach() ? m.expertEvery() - 1 : m.expertOffset();
+    return new SwitchConfig(
+        m.numExperts(),
+        new SparseBlocks(
+            blocks(m.numEncoderLayers(), m.expertEvery(), offset),
+            blocks(m.numDecoderLayers(), m.expertEvery(), offset)),
+        ExpertSites.valueOf(m.expertSites().name()),
+        rule(m, r),
+        new Grouping(r.groupSequences(), Grouping.Padding.valueOf(r.padding().name())));
+  }
+
+  private static List<Integer> blocks(int layers, int every, int offset) {
+    return IntStream.range(0, layers).filter(i -> i % every == offset).boxed().toList();
+  }
+
+  private static RoutingRule rule(ModelSettings m, RoutingSettings r) {
+    Capacity capacity =
+        switch (r.capacity()) {
+          case CEIL -> Capacity.factor(m.capacityFactor());
+          case FLOOR -> new Capacity(Capacity.Kind.SHARE_ROUNDED_DOWN, m.capacityFactor(), 0);
+          case FIXED -> Capacity.fixed(r.fixedCapacity());
+        };
+    Exploration exploration =
+        switch (r.exploration()) {
+          case INPUT_JITTER -> Exploration.jitter(m.jitterNoise());
+          case ARGMAX -> Exploration.argmax();
+          case SAMPLE_SOFTMAX -> new Exploration(Exploration.Kind.SAMPLE_SOFTMAX, 0);
+          case INPUT_DROPOUT ->
+              new Exploration(Exploration.Kind.INPUT_DROPOUT, r.inputDropoutRate());
+        };
+    return new RoutingRule(
+        new Selection(Selection.Kind.valueOf(r.selection().name()), r.choices(), r.renormalise()),
+        capacity,
+        exploration,
+        new RouterLossFactors(
+            m.auxiliaryLossFactor(),
+            m.routerZLossFactor(),
+            RouterLossFactors.Convention.valueOf(r.losses().name())));
+  }
+
+  static Precision precision(RunConfig config) {
+    return Precision.valueOf(config.training().precision().name());
   }
 
   /**
@@ -63,6 +111,10 @@ public final class Architecture {
     return String.join(
         "\n",
         of(config, vocab).toString(),
+        "dropout=%s, experts %s"
+            .formatted(config.model().dropoutRate(), config.model().expertDropoutRate()),
+        "z-loss=" + config.model().outputZLossFactor(),
+        config.training().precision().toString(),
         config.optimizer().toString(),
         config.data().toString(),
         config.distill().toString(),

@@ -10,13 +10,15 @@ import java.util.OptionalDouble;
 /** Sums the steps between two lines of the log. */
 final class Interval {
   private final double auxiliaryLossFactor;
+  private final double routerZLossFactor;
   private RankReport sum = RankReport.none();
   private double lossSum;
   private long steps;
   private long startedAt = System.nanoTime();
 
-  Interval(double auxiliaryLossFactor) {
+  Interval(double auxiliaryLossFactor, double routerZLossFactor) {
     this.auxiliaryLossFactor = auxiliaryLossFactor;
+    this.routerZLossFactor = routerZLossFactor;
   }
 
   void add(RankReport report) {
@@ -37,13 +39,14 @@ final class Interval {
     for (LayerMetrics layer : sum.layers()) {
       LayerSummary summary = LayerSummary.of(layer, steps);
       layers.put(layer.layer(), summary);
-      auxiliary += summary.auxiliaryLoss();
+      auxiliary += auxiliaryLossFactor * summary.auxiliaryLoss();
+      auxiliary += routerZLossFactor * summary.routerZLoss();
     }
     StepMetrics metrics =
         new StepMetrics(
             step,
             lossSum / steps,
-            auxiliaryLossFactor * auxiliary,
+            auxiliary,
             learningRate,
             new StepMetrics.Throughput(sum.tokens() / seconds, seconds / steps),
             validationLoss,

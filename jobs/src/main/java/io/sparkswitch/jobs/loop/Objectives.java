@@ -5,11 +5,10 @@ import io.sparkswitch.distill.loss.DistillationLoss;
 import io.sparkswitch.distill.target.SoftTargetsBatch;
 import io.sparkswitch.distill.target.SoftTargetsReader;
 import io.sparkswitch.jobs.conf.DistillSettings;
+import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.model.loss.CrossEntropy;
-import io.sparkswitch.model.t5.GradientStep;
-import io.sparkswitch.model.t5.GradientStep.Objective;
+import io.sparkswitch.model.loss.Objective;
 import org.apache.hadoop.conf.Configuration;
-import org.bytedeco.pytorch.Tensor;
 
 /** What is minimised at each step. */
 @FunctionalInterface
@@ -18,12 +17,9 @@ interface Objectives {
   /** The objective of a rank's share of a step's batch. */
   Objective of(long step, Batch batch, Share share);
 
-  /** Cross-entropy with the labels. */
-  static Objective hard() {
-    return (logits, targets) -> {
-      Tensor crossEntropy = CrossEntropy.sum(logits, targets);
-      return new GradientStep.Loss(crossEntropy, crossEntropy);
-    };
+  /** Cross-entropy with the labels, and the output z-loss where there is one. */
+  static Objective hard(RunConfig config) {
+    return new CrossEntropy(config.model().outputZLossFactor());
   }
 
   /**
@@ -31,7 +27,8 @@ interface Objectives {
    * the first step that is trained on them: who writes them has none yet.
    */
   static Objectives of(WorkerSpec spec, Configuration hadoop) {
-    return spec.folders().hasTargets() ? new Mixed(spec, hadoop) : (step, batch, share) -> hard();
+    Objective hard = hard(spec.config());
+    return spec.folders().hasTargets() ? new Mixed(spec, hadoop) : (step, batch, share) -> hard;
   }
 
   /** Concurrency: one thread. */

@@ -5,6 +5,7 @@ import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.ExpertPlacement;
 import io.sparkswitch.model.t5.GemmFlops;
+import io.sparkswitch.model.t5.StackKind;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Parameters;
 import io.sparkswitch.model.tensor.Parameters;
@@ -97,12 +98,14 @@ public record Plan(
    */
   public long tokenBytesPerExecutor(int encoderLength, int decoderLength) {
     long rows = 0;
-    for (int block = 0; block < architecture.encoderLayers(); block++) {
-      rows += architecture.isSparse(block) ? encoderLength : 0;
+    for (StackKind stack : StackKind.values()) {
+      int length = stack == StackKind.ENCODER ? encoderLength : decoderLength;
+      for (int block = 0; block < architecture.layers(stack); block++) {
+        rows += architecture.hasSparseFeedForward(stack, block) ? length : 0;
+        rows += architecture.hasSparseAttention(stack, block) ? 2L * length : 0;
+      }
     }
-    for (int block = 0; block < architecture.decoderLayers(); block++) {
-      rows += architecture.isSparse(block) ? decoderLength : 0;
-    }
+    rows *= architecture.training().selection().expertsPerToken();
     long perExecutor = rows * config.training().batchSize() / executors;
     long travel = perExecutor * (executors - 1) / executors;
     return 4 * travel * architecture.width().embed() * FLOAT;

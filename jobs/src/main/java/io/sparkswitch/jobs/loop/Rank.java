@@ -11,19 +11,21 @@ import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
-import io.sparkswitch.model.moe.LayerMetrics;
+import io.sparkswitch.model.moe.Capacity;
+import io.sparkswitch.model.moe.Draws;
+import io.sparkswitch.model.moe.Observations;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.RoutingRule;
 import io.sparkswitch.model.optim.Optimizer;
 import io.sparkswitch.model.optim.SumOfSquares;
 import io.sparkswitch.model.t5.GradientStep;
+import io.sparkswitch.model.t5.Grouping;
 import io.sparkswitch.model.t5.Inputs;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Model;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tape;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -54,7 +56,8 @@ final class Rank implements AutoCloseable {
     this.validation =
         Streams.validation(config, Streams.open(folders.validationShards(), member.hadoop()));
     T5Config architecture = Architecture.of(config, shards.manifest().vocabulary().rows());
-    this.model = new T5Model(architecture, ScalarType.Float, exchange.rank(), exchange.size());
+    this.model =
+        new T5Model(architecture, Architecture.precision(config), exchange.rank(), exchange.size());
     model.experts().initialise(config.seed());
     this.optimizer = Architecture.optimizer(config.optimizer(), model.experts());
     this.objectives = Objectives.of(spec, member.hadoop());
@@ -138,20 +141,19 @@ final class Rank implements AutoCloseable {
 
   private RankReport trainPart(long step, Batch batch, Share share, int part) throws IOException {
     try (PointerScope scope = new PointerScope()) {
-      RoutingRule rule =
-          new RoutingRule(
-              config.model().capacityFactor(),
-              config.model().jitterNoise(),
-              config.model().auxiliaryLossFactor());
+      Draws draws =
+          new Draws(
+              new Noise(config.seed(), step),
+              config.model().dropoutRate(),
+              config.model().expertDropoutRate());
       Pass pass =
           new Pass(
               Tape.recording(),
               exchange,
               new Tag(member.attempt(), tick, part, 0, Direction.CONTROL),
-              rule,
-              new Noise(config.seed(), step),
-              config.model().dropoutRate(),
-              new ArrayList<LayerMetrics>());
+              model.config().training(),
+              draws,
+              new Observations());
       Inputs inputs = inputs(batch, share);
       return report(
           GradientStep.train(model, inputs, pass, objectives.of(step, batch, share)), inputs);
@@ -177,14 +179,17 @@ final class Rank implements AutoCloseable {
     Batch batch = validation.batch(index);
     int group = config.routing().groupSequences();
     Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
+    RoutingRule training = model.config().training();
     RoutingRule rule =
-        RoutingRule.withCapacity(
+        training.inference(
             withTrainingCapacity
-                ? config.model().capacityFactor()
-                : config.model().evaluationCapacityFactor());
+                ? training.capacity()
+                : Capacity.factor(config.model().evaluationCapacityFactor()));
     Inputs inputs = inputs(batch, share);
     answer(
-        report(GradientStep.evaluate(model, inputs, inference(rule), Objectives.hard()), inputs)
+        report(
+                GradientStep.evaluate(model, inputs, inference(rule), Objectives.hard(config)),
+                inputs)
             .toBytes());
   }
 
@@ -193,30 +198,31 @@ final class Rank implements AutoCloseable {
     int group = config.routing().groupSequences();
     Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
     targets.write(
-        step, batch, share, model, inputs(batch, share), inference(RoutingRule.dropless()));
+        step,
+        batch,
+        share,
+        model,
+        inputs(batch, share),
+        inference(model.config().training().inference(Capacity.dropless())));
     answer(new byte[0]);
   }
 
   private Pass inference(RoutingRule rule) {
-    return new Pass(
-        Tape.inference(),
-        exchange,
-        new Tag(member.attempt(), tick, 0, 0, Direction.CONTROL),
-        rule,
-        new Noise(0, 0),
-        0,
-        new ArrayList<LayerMetrics>());
+    return Pass.inference(exchange, new Tag(member.attempt(), tick, 0, 0, Direction.CONTROL), rule);
   }
 
   private Inputs inputs(Batch batch, Share share) {
-    return Inputs.of(batch, share.from(), share.to(), config.routing().groupSequences());
+    int group = config.routing().groupSequences();
+    Grouping grouping =
+        new Grouping(group, Grouping.Padding.valueOf(config.routing().padding().name()));
+    return Inputs.of(batch, share.from(), share.to(), grouping);
   }
 
   private static RankReport report(GradientStep.Result result, Inputs inputs) {
     return new RankReport(
         result.crossEntropy(),
         result.targetTokens(),
-        inputs.encoderGroups().realTokens() + result.targetTokens(),
+        inputs.realTokens(),
         Double.isFinite(result.crossEntropy()),
         0,
         result.layers());

@@ -75,6 +75,7 @@ record RankReport(
         out.writeLong(layer.dropped());
         out.writeDouble(layer.confidence());
         out.writeDouble(layer.auxiliaryLoss());
+        out.writeDouble(layer.routerZLoss());
         out.writeInt(layer.expertTokens().length);
         for (long tokensOfExpert : layer.expertTokens()) {
           out.writeLong(tokensOfExpert);
@@ -109,10 +110,11 @@ record RankReport(
     long dropped = in.readLong();
     double confidence = in.readDouble();
     double auxiliaryLoss = in.readDouble();
+    double routerZLoss = in.readDouble();
     long[] experts = new long[in.readInt()];
     for (int e = 0; e < experts.length; e++) {
       experts[e] = in.readLong();
     }
-    return new LayerMetrics(name, tokens, dropped, confidence, auxiliaryLoss, experts);
+    return new LayerMetrics(name, tokens, dropped, confidence, auxiliaryLoss, routerZLoss, experts);
   }
 }

@@ -75,7 +75,8 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       long first, RankSet ranks, DenseModel dense, int attempt, MetricsLog log) throws IOException {
     TrainingSettings training = config.training();
     Console console = run.console();
-    Interval interval = new Interval(config.model().auxiliaryLossFactor());
+    Interval interval =
+        new Interval(config.model().auxiliaryLossFactor(), config.model().routerZLossFactor());
     StepMetrics last = null;
     int skipped = 0;
     for (long step = first; step < training.steps(); step++) {

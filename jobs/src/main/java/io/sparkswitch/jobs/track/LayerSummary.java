@@ -13,12 +13,14 @@ import java.util.stream.StreamSupport;
  * @param fractionTokensLeftBehind share of real tokens that no expert computed, in [0, 1]
  * @param routerConfidence mean probability of the chosen expert
  * @param auxiliaryLoss load-balancing loss without its factor, mean over steps; 1 is balance
+ * @param routerZLoss router z-loss without its factor, mean over steps
  * @param expertUsage share of the tokens that chose each expert, before capacity, {@code [experts]}
  */
 public record LayerSummary(
     double fractionTokensLeftBehind,
     double routerConfidence,
     double auxiliaryLoss,
+    double routerZLoss,
     List<Double> expertUsage) {
 
   public LayerSummary {
@@ -39,7 +41,13 @@ public record LayerSummary(
         sums.fractionTokensLeftBehind(),
         sums.routerConfidence(),
         sums.auxiliaryLoss() / steps,
+        sums.routerZLoss() / steps,
         java.util.Arrays.stream(sums.expertUsage()).boxed().toList());
+  }
+
+  /** Tokens of the busiest expert, as a multiple of the mean; 1 is balance. */
+  public double loadImbalance() {
+    return expertUsage.size() * expertUsage.stream().mapToDouble(u -> u).max().orElse(0);
   }
 
   ObjectNode toJson() {
@@ -48,7 +56,9 @@ public record LayerSummary(
     Json.put(node, "routerConfidence", routerConfidence);
     ArrayNode usage = node.putArray("expertUsage");
     expertUsage.forEach(usage::add);
+    Json.put(node, "loadImbalance", loadImbalance());
     Json.put(node, "auxiliaryLoss", auxiliaryLoss);
+    Json.put(node, "routerZLoss", routerZLoss);
     return node;
   }
 
@@ -57,6 +67,7 @@ public record LayerSummary(
         Json.number(node.path("fractionTokensLeftBehind")),
         Json.number(node.path("routerConfidence")),
         Json.number(node.path("auxiliaryLoss")),
+        node.has("routerZLoss") ? Json.number(node.path("routerZLoss")) : 0,
         StreamSupport.stream(node.path("expertUsage").spliterator(), false)
             .map(JsonNode::doubleValue)
             .toList());

@@ -4,7 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.model.moe.Capacity;
+import io.sparkswitch.model.moe.Exploration;
+import io.sparkswitch.model.moe.RouterLossFactors;
+import io.sparkswitch.model.moe.RoutingRule;
+import io.sparkswitch.model.moe.Selection;
 import io.sparkswitch.model.optim.Optimizer;
+import io.sparkswitch.model.t5.ExpertSites;
+import io.sparkswitch.model.t5.Grouping;
+import io.sparkswitch.model.t5.SparseBlocks;
 import io.sparkswitch.model.t5.SwitchConfig;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.tensor.ParameterSpec;
@@ -42,6 +50,12 @@ class ArchitectureTest {
                 "model.capacity-factor=1.5",
                 "model.auxiliary-loss-factor=0.02",
                 "model.jitter-noise=0.03",
+                "model.router-z-loss-factor=0.001",
+                "model.expert-sites=both",
+                "routing.choices=2",
+                "routing.renormalise=true",
+                "routing.capacity=floor",
+                "routing.padding=routed",
                 "routing.group-sequences=4"),
             256);
 
@@ -52,9 +66,18 @@ class ArchitectureTest {
                 new T5Config.Width(32, 48, 3, 8),
                 2,
                 3,
-                new T5Config.Conventions(
-                    T5Config.FeedForwardKind.GATED_GELU, false, 16, 64, 0.25, 0.5),
-                Optional.of(new SwitchConfig(4, 1, 1.5, 0.02, 0.03, 4))));
+                new T5Config.Conventions(T5Config.FeedForwardKind.GATED_GELU, false, 16, 64, 0.5),
+                Optional.of(
+                    new SwitchConfig(
+                        4,
+                        new SparseBlocks(List.of(0, 1), List.of(0, 1, 2)),
+                        ExpertSites.BOTH,
+                        new RoutingRule(
+                            new Selection(Selection.Kind.TOP_K, 2, true),
+                            new Capacity(Capacity.Kind.SHARE_ROUNDED_DOWN, 1.5, 0),
+                            Exploration.jitter(0.03),
+                            new RouterLossFactors(0.02, 0.001, RouterLossFactors.Convention.PAPER)),
+                        new Grouping(4, Grouping.Padding.ROUTED)))));
     assertThat(Architecture.of(config("preset=nano"), 256).experts()).isZero();
   }
 
@@ -68,6 +91,8 @@ class ArchitectureTest {
     for (String change :
         List.of(
             "model.dropout-rate=0.2",
+            "model.output-z-loss-factor=0.1",
+            "training.precision=bfloat16",
             "optimizer.peak-learning-rate=0.01",
             "optimizer.name=adamw",
             "optimizer.beta1=0.5",

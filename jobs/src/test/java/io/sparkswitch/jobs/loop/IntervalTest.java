@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class IntervalTest {
-  private final Interval interval = new Interval(0.01);
+  private final Interval interval = new Interval(0.01, 0.001);
 
   @Test
   void lossIsTheMeanOfTheStepsWhateverTheirTokens() {
@@ -27,7 +27,7 @@ class IntervalTest {
     assertThat(metrics.validationLoss()).hasValue(2.5);
     LayerSummary layer = metrics.layers().get("encoder.1");
     assertThat(layer.auxiliaryLoss()).isCloseTo(2.0, within(1e-12));
-    assertThat(metrics.auxiliaryLoss()).isCloseTo(0.01 * 2.0, within(1e-12));
+    assertThat(metrics.auxiliaryLoss()).isCloseTo(0.01 * 2.0 + 0.001 * 2.0, within(1e-12));
     assertThat(layer.fractionTokensLeftBehind()).isCloseTo(20.0 / 200, within(1e-12));
     assertThat(layer.expertUsage()).containsExactly(0.75, 0.25);
   }
@@ -57,7 +57,7 @@ class IntervalTest {
   private static RankReport report(
       double crossEntropy, long targetTokens, long dropped, double auxiliaryLoss) {
     LayerMetrics layer =
-        new LayerMetrics("encoder.1", 100, dropped, 50, auxiliaryLoss, new long[] {75, 25});
+        new LayerMetrics("encoder.1", 100, dropped, 50, auxiliaryLoss, 2, new long[] {75, 25});
     return new RankReport(crossEntropy, targetTokens, 100, true, 0, List.of(layer));
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class RankReportTest {
   private static final LayerMetrics LAYER =
-      new LayerMetrics("encoder.1", 100, 5, 40.5, 1.25, new long[] {70, 30});
+      new LayerMetrics("encoder.1", 100, 5, 40.5, 1.25, 3.5, new long[] {70, 30});
   private static final RankReport REPORT =
       new RankReport(12.5, 10, 110, true, 0.75, List.of(LAYER));
 

@@ -48,8 +48,8 @@ class ConsoleTest {
             new StepMetrics.Throughput(12_345, 0.11),
             OptionalDouble.of(4.6),
             Map.of(
-                "encoder.1", new LayerSummary(0.01, 0.5, 1, List.of(1.0)),
-                "decoder.1", new LayerSummary(0.03, 0.5, 1, List.of(1.0)))));
+                "encoder.1", new LayerSummary(0.01, 0.5, 1, 0, List.of(1.0)),
+                "decoder.1", new LayerSummary(0.03, 0.5, 1, 0, List.of(1.0)))));
 
     assertThat(written.toString().lines())
         .containsExactly(

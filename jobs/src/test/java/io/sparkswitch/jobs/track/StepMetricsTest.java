@@ -11,7 +11,8 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class StepMetricsTest {
-  private static final LayerSummary LAYER = new LayerSummary(0.25, 0.5, 1.01, List.of(0.75, 0.25));
+  private static final LayerSummary LAYER =
+      new LayerSummary(0.25, 0.5, 1.01, 1.5, List.of(0.75, 0.25));
 
   static StepMetrics metrics(long step, double loss) {
     return new StepMetrics(
@@ -69,7 +70,8 @@ class StepMetricsTest {
 
   @Test
   void layerSummaryIsTheMeanOfSums() {
-    LayerMetrics sums = new LayerMetrics("encoder.1", 200, 50, 100.0, 2.2, new long[] {150, 50});
+    LayerMetrics sums =
+        new LayerMetrics("encoder.1", 200, 50, 100.0, 2.2, 3.0, new long[] {150, 50});
 
     LayerSummary summary = LayerSummary.of(sums, 2);
 

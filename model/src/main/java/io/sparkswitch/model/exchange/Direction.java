@@ -11,5 +11,6 @@ public enum Direction {
   ALL_GATHER,
   TO_DRIVER,
   FROM_DRIVER,
-  CONTROL
+  CONTROL,
+  TOKEN_INDEX
 }

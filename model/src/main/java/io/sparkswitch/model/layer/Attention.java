@@ -2,7 +2,6 @@ package io.sparkswitch.model.layer;
 
 import io.sparkswitch.model.tensor.Noise.Site;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -24,20 +23,41 @@ public record Attention(Tensor q, Tensor k, Tensor v, Tensor o, int heads) {
    */
   public Tensor apply(
       Tensor query, Tensor memory, Tensor bias, Dropout dropout, int layer, Site site) {
-    Tensor queries = split(torch.linear(query, q)); // [batch, heads, length, headDim]
-    Tensor keys = split(torch.linear(memory, k)); // [batch, heads, keys, headDim]
-    Tensor values = split(torch.linear(memory, v)); // [batch, heads, keys, headDim]
+    Tensor queries = split(Linear.apply(query, q), heads); // [batch, heads, length, headDim]
+    Tensor keys = split(Linear.apply(memory, k), heads); // [batch, heads, keys, headDim]
+    Tensor values = split(Linear.apply(memory, v), heads); // [batch, heads, keys, headDim]
+    return Linear.apply(attend(queries, keys, values, bias, dropout, layer, site), o);
+  }
+
+  /**
+   * @param queries {@code <float>[batch, heads, length, headDim]}
+   * @param keys {@code <float>[batch, heads, keys, headDim]}
+   * @param values {@code <float>[batch, heads, keys, headDim]}
+   * @param bias {@code <float>}, broadcast to [batch, heads, length, keys]; null for none
+   * @return {@code <float>[batch, length, inner]}: the heads joined
+   */
+  public static Tensor attend(
+      Tensor queries,
+      Tensor keys,
+      Tensor values,
+      Tensor bias,
+      Dropout dropout,
+      int layer,
+      Site site) {
     Tensor scores = torch.matmul(queries, keys.transpose(2, 3)); // [batch, heads, length, keys]
     if (bias != null) {
       scores = scores.add(bias);
     }
     Tensor weights = dropout.apply(torch.softmax(scores, -1), layer, site);
     Tensor mixed = torch.matmul(weights, values).transpose(1, 2); // [batch, length, heads, headDim]
-    Tensor joined = mixed.reshape(query.size(0), query.size(1), q.size(0));
-    return torch.linear(joined, o, new TensorOptional()); // [batch, length, embed]
+    return mixed.reshape(mixed.size(0), mixed.size(1), mixed.size(2) * mixed.size(3));
   }
 
-  private Tensor split(Tensor projected) {
+  /**
+   * @param projected {@code <float>[batch, length, inner]}
+   * @return {@code <float>[batch, heads, length, headDim]}
+   */
+  public static Tensor split(Tensor projected, int heads) {
     return projected
         .view(projected.size(0), projected.size(1), heads, projected.size(2) / heads)
         .transpose(1, 2);

@@ -21,8 +21,8 @@ public record FeedForward(Tensor input, Tensor gate, Tensor output) {
   public Tensor apply(Tensor x, UnaryOperator<Tensor> onHidden) {
     Tensor hidden =
         gate == null
-            ? torch.relu(torch.linear(x, input))
-            : torch.gelu(torch.linear(x, gate), "tanh").mul(torch.linear(x, input));
-    return torch.linear(onHidden.apply(hidden), output);
+            ? torch.relu(Linear.apply(x, input))
+            : torch.gelu(Linear.apply(x, gate), "tanh").mul(Linear.apply(x, input));
+    return Linear.apply(onHidden.apply(hidden), output);
   }
 }

@@ -18,6 +18,9 @@ public final class RmsNorm {
    */
   public static Tensor apply(Tensor x, Tensor weight) {
     return torch.rms_norm(
-        x, new long[] {weight.size(0)}, new TensorOptional(weight), new DoubleOptional(EPSILON));
+        x,
+        new long[] {weight.size(0)},
+        new TensorOptional(Linear.cast(weight, x)),
+        new DoubleOptional(EPSILON));
   }
 }

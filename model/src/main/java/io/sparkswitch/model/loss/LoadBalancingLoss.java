@@ -20,7 +20,7 @@ public final class LoadBalancingLoss {
   public static Tensor apply(Tensor probabilities, int[] expertIndex, TokenGroups groups) {
     int experts = Math.toIntExact(probabilities.size(1));
     // The loss is linear in P: Σ over tokens and experts of coefficient × probability.
-    float[] coefficients = new float[groups.tokens() * experts];
+    double[] coefficients = new double[groups.tokens() * experts];
     for (int g = 0; g < groups.groups(); g++) {
       int tokens = groups.realTokens(g);
       if (tokens == 0) {
@@ -38,12 +38,12 @@ public final class LoadBalancingLoss {
       for (int t = groups.start(g); t < groups.start(g + 1); t++) {
         if (groups.real()[t]) {
           for (int e = 0; e < experts; e++) {
-            coefficients[t * experts + e] = (float) (scale * first[e]);
+            coefficients[t * experts + e] = (scale * first[e]);
           }
         }
       }
     }
-    Tensor weights = Tensors.floats(coefficients, groups.tokens(), experts);
+    Tensor weights = Tensors.doubles(coefficients, groups.tokens(), experts);
     return probabilities.mul(weights.to(probabilities.scalar_type())).sum();
   }
 }

@@ -87,6 +87,17 @@ final class ExpertTraffic {
     return rowsPerExpert;
   }
 
+  /**
+   * Tells the experts' ranks whose rows they received.
+   *
+   * @param tokens global index of each outgoing row's token
+   * @return the same of each row that arrived, in the order of the experts
+   */
+  long[] origins(long[] tokens) {
+    Tensor sent = Tensors.longs(tokens, tokens.length, 1);
+    return Tensors.toLongs(out(sent, Direction.TOKEN_INDEX));
+  }
+
   Tensor dispatch(Tensor rows) {
     return out(rows, Direction.DISPATCH);
   }

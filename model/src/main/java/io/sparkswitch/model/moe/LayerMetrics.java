@@ -8,8 +8,9 @@ import java.util.Arrays;
  * @param layer e.g. {@code encoder.1}
  * @param tokens real tokens routed
  * @param dropped tokens that no expert computed
- * @param confidence sum of the chosen experts' probabilities
+ * @param confidence sum of the first choices' probabilities
  * @param auxiliaryLoss the load-balancing loss without its factor, this rank's share
+ * @param routerZLoss the router z-loss without its factor, this rank's share
  * @param expertTokens {@code [experts]}: first choices, before capacity
  */
 public record LayerMetrics(
@@ -18,6 +19,7 @@ public record LayerMetrics(
     long dropped,
     double confidence,
     double auxiliaryLoss,
+    double routerZLoss,
     long[] expertTokens) {
 
   public LayerMetrics plus(LayerMetrics other) {
@@ -32,6 +34,7 @@ public record LayerMetrics(
         dropped + other.dropped,
         confidence + other.confidence,
         auxiliaryLoss + other.auxiliaryLoss,
+        routerZLoss + other.routerZLoss,
         sum);
   }
 
@@ -43,10 +46,16 @@ public record LayerMetrics(
     return tokens == 0 ? 0 : confidence / tokens;
   }
 
-  /** Share of the tokens that chose each expert. */
+  /** Share of the tokens whose first choice each expert was. */
   public double[] expertUsage() {
     return Arrays.stream(expertTokens)
         .mapToDouble(n -> tokens == 0 ? 0 : (double) n / tokens)
         .toArray();
+  }
+
+  /** First choices of the busiest expert, as a multiple of the mean; 1 is balanced. */
+  public double loadImbalance() {
+    long most = Arrays.stream(expertTokens).max().orElse(0);
+    return tokens == 0 ? 1 : (double) most * expertTokens.length / tokens;
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkswitch.model.moe;
 
 import io.sparkswitch.model.loss.LoadBalancingLoss;
+import io.sparkswitch.model.loss.RouterZLoss;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Noise.Site;
 import io.sparkswitch.model.tensor.Tensors;
@@ -10,80 +11,133 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The top-1 router (paper sections 2.1 and 2.2). Pure: its decision depends on the tokens, the
- * weights and the draws only. Computes in float32 (float64 when the model does).
+ * The router (paper sections 2.1, 2.2 and 2.4). Pure: its decision depends on the tokens, the
+ * weights and the draws only.
  *
  * @param layer name for the metrics, e.g. {@code encoder.1}
- * @param index global index of the block, the key of its draws
+ * @param index global index of the layer, the key of its draws and messages
  * @param weight {@code <float>[experts, embed]}
+ * @param dtype what it computes in, whatever the tokens come in: float32, or float64 in tests
  */
-public record Router(String layer, int index, Tensor weight) {
+public record Router(String layer, int index, Tensor weight, ScalarType dtype) {
 
   /**
    * @param h {@code <float>[tokens, embed]}: the layer's normed input
-   * @param noise the step's draws, for jitter
+   * @param noise the step's draws
    */
   public Routing route(Tensor h, TokenGroups groups, RoutingRule rule, Noise noise) {
-    Tensor logits = torch.linear(jitter(h, groups, rule, noise), weight); // [tokens, experts]
+    Tensor input = explore(h.to(dtype), groups, rule.exploration(), noise);
+    Tensor logits = torch.linear(input, weight.to(dtype)); // [tokens, experts]
     Tensor probabilities = torch.softmax(logits, -1); // [tokens, experts]
-    Assignment assignment =
-        Assignment.of(choices(probabilities), groups, rule, Math.toIntExact(weight.size(0)));
-    Tensor sent = gates(probabilities, assignment);
-    Tensor auxiliaryLoss = LoadBalancingLoss.apply(probabilities, assignment.expertIndex(), groups);
+    int experts = Math.toIntExact(weight.size(0));
+    int[] ranked = ranked(logits.detach(), groups, rule, noise);
+    Assignment assignment = Assignment.of(ranked, groups, rule, experts);
+    Tensor gates = gates(probabilities, assignment, rule.selection()).to(h.scalar_type());
+    Routing.Losses losses =
+        new Routing.Losses(
+            LoadBalancingLoss.apply(probabilities, assignment.first(), groups),
+            RouterZLoss.apply(logits, groups));
     return new Routing(
+        assignment.choices(),
         assignment.expertIndex(),
         assignment.kept(),
-        assignment.order(),
+        assignment.tokens(),
         assignment.expertCounts(),
-        sent,
-        auxiliaryLoss,
-        metrics(assignment, groups, probabilities, auxiliaryLoss));
+        gates,
+        logits,
+        losses,
+        metrics(assignment, probabilities, losses));
   }
 
-  /** Multiplies the router's input, and nothing else, by U(1 - ε, 1 + ε). */
-  private Tensor jitter(Tensor h, TokenGroups groups, RoutingRule rule, Noise noise) {
-    if (rule.jitterNoise() == 0) {
-      return h;
-    }
-    float e = (float) rule.jitterNoise();
+  /** Noise on the router's input, and on nothing else. */
+  private Tensor explore(Tensor h, TokenGroups groups, Exploration exploration, Noise noise) {
     int embed = Math.toIntExact(h.size(1));
-    Tensor factors =
-        noise.uniform(
-            index, Site.JITTER, groups.firstToken(), groups.tokens(), embed, 1 - e, 1 + e);
-    return h.mul(factors.to(h.scalar_type()));
+    long first = groups.firstToken();
+    float e = (float) exploration.noise();
+    return switch (exploration.kind()) {
+      case ARGMAX, SAMPLE_SOFTMAX -> h;
+      case INPUT_JITTER ->
+          h.mul(
+              noise
+                  .uniform(index, Site.JITTER, first, groups.tokens(), embed, 1 - e, 1 + e)
+                  .to(h.scalar_type()));
+      case INPUT_DROPOUT ->
+          h.mul(
+              noise
+                  .dropout(
+                      index, Site.ROUTER_INPUT, first, groups.tokens(), embed, exploration.noise())
+                  .to(h.scalar_type()));
+    };
   }
 
-  private static int[] choices(Tensor probabilities) {
-    return Tensors.toInts(probabilities.detach().argmax(new LongOptional(1), false));
+  /** Each token's experts, the preferred first; equally probable ones by their index. */
+  private int[] ranked(Tensor logits, TokenGroups groups, RoutingRule rule, Noise noise) {
+    Tensor score = logits;
+    if (rule.exploration().kind() == Exploration.Kind.SAMPLE_SOFTMAX) {
+      // The largest of logit + Gumbel noise is a draw from the softmax.
+      int experts = Math.toIntExact(logits.size(1));
+      Tensor uniform =
+          noise.uniform(
+              index, Site.ROUTER_CHOICE, groups.firstToken(), groups.tokens(), experts, 0f, 1f);
+      score = logits.sub(uniform.to(logits.scalar_type()).log_().neg_().log_());
+    }
+    int choices = rule.selection().choices();
+    if (choices == 1) {
+      return Tensors.toInts(score.argmax(new LongOptional(1), false));
+    }
+    if (choices > logits.size(1)) {
+      throw new IllegalArgumentException(
+          "%s: %d choices of %d experts".formatted(layer, choices, logits.size(1)));
+    }
+    Tensor sorted = torch.argsort(score, true, 1, true); // stable, descending
+    return Tensors.toInts(sorted.narrow(1, 0, choices));
   }
 
-  /** The chosen experts' raw probabilities, {@code <float>[tokens sent]}. */
-  private static Tensor gates(Tensor probabilities, Assignment assignment) {
+  /** The chosen experts' raw probabilities, {@code <float>[rows sent]}. */
+  private static Tensor gates(Tensor probabilities, Assignment assignment, Selection selection) {
     int experts = Math.toIntExact(probabilities.size(1));
+    int choices = assignment.choices();
+    if (selection.renormalise()) {
+      int[] flat = new int[assignment.expertIndex().length];
+      for (int i = 0; i < flat.length; i++) {
+        flat[i] = i / choices * experts + Math.max(0, assignment.expertIndex()[i]);
+      }
+      Tensor chosen = select(probabilities, flat).view(-1, choices); // [tokens, choices]
+      return select(chosen.div(chosen.sum(new long[] {1}, true, null)), assignment.order());
+    }
     int[] flat = new int[assignment.order().length];
     for (int i = 0; i < flat.length; i++) {
-      int token = assignment.order()[i];
-      flat[i] = token * experts + assignment.expertIndex()[token];
+      int request = assignment.order()[i];
+      flat[i] = request / choices * experts + assignment.expertIndex()[request];
     }
-    return probabilities.reshape(-1).index_select(0, Tensors.indices(flat, flat.length));
+    return select(probabilities, flat);
   }
 
-  private LayerMetrics metrics(
-      Assignment assignment, TokenGroups groups, Tensor probabilities, Tensor auxiliaryLoss) {
-    float[] values = Tensors.toFloats(probabilities.to(ScalarType.Float));
+  private static Tensor select(Tensor values, int[] flat) {
+    return values.reshape(-1).index_select(0, Tensors.indices(flat, flat.length));
+  }
+
+  private LayerMetrics metrics(Assignment assignment, Tensor probabilities, Routing.Losses losses) {
+    float[] values = Tensors.toFloats(probabilities);
     int experts = assignment.expertCounts().length;
+    int[] first = assignment.first();
     long[] usage = new long[experts];
     long tokens = 0;
     double confidence = 0;
-    for (int t = 0; t < groups.tokens(); t++) {
-      int expert = assignment.expertIndex()[t];
-      if (expert >= 0) {
+    for (int t = 0; t < first.length; t++) {
+      if (first[t] >= 0) {
         tokens++;
-        usage[expert]++;
-        confidence += values[t * experts + expert];
+        usage[first[t]]++;
+        confidence += values[t * experts + first[t]];
       }
     }
-    long dropped = tokens - assignment.order().length;
-    return new LayerMetrics(layer, tokens, dropped, confidence, auxiliaryLoss.item_double(), usage);
+    return new LayerMetrics(
+        layer,
+        tokens,
+        assignment.dropped(),
+        confidence,
+        losses.auxiliary().item_double(),
+        losses.z().item_double(),
+        usage);
   }
 }

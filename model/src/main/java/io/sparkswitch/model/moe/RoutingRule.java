@@ -3,29 +3,32 @@ package io.sparkswitch.model.moe;
 /**
  * How tokens are routed in a pass.
  *
- * @param capacityFactor capacity = ceil(tokens / experts × factor) per group; infinite: dropless
- * @param jitterNoise ε of the router's input noise; 0 outside training
- * @param auxiliaryLossFactor α; 0 outside training
+ * @param selection which experts a token asks for
+ * @param capacity how many tokens an expert takes
+ * @param exploration noise of the router
+ * @param losses what the router adds to the loss
  */
-public record RoutingRule(double capacityFactor, double jitterNoise, double auxiliaryLossFactor) {
+public record RoutingRule(
+    Selection selection, Capacity capacity, Exploration exploration, RouterLossFactors losses) {
 
-  /** Nothing is dropped and nothing is random: evaluation, soft targets, generation. */
+  /** Switch routing without noise or losses; nothing is dropped. */
   public static RoutingRule dropless() {
-    return new RoutingRule(Double.POSITIVE_INFINITY, 0, 0);
+    return top1(Capacity.dropless());
   }
 
-  /** Routing with a capacity but without noise. */
-  public static RoutingRule withCapacity(double capacityFactor) {
-    return new RoutingRule(capacityFactor, 0, 0);
+  /** Switch routing without noise or losses. */
+  public static RoutingRule top1(Capacity capacity) {
+    return new RoutingRule(
+        Selection.topK(1), capacity, Exploration.argmax(), RouterLossFactors.none());
   }
 
-  /** Tokens an expert takes from a group of {@code tokens} (paper equation 3). */
-  public int capacity(int tokens, int experts) {
-    if (Double.isInfinite(capacityFactor)) {
-      return Integer.MAX_VALUE;
-    }
-    double exact = tokens * capacityFactor / experts;
-    // A factor such as 1.1 is no binary fraction: its rounding error must not buy a slot.
-    return (int) Math.ceil(exact - 1e-9 * Math.max(1, exact));
+  /** The same selection without noise or losses: evaluation, soft targets, generation. */
+  public RoutingRule inference(Capacity other) {
+    return new RoutingRule(selection, other, Exploration.argmax(), RouterLossFactors.none());
+  }
+
+  /** Slots an expert has for a group of {@code groupTokens} real tokens. */
+  int capacity(int groupTokens, int experts) {
+    return capacity.of(groupTokens, experts, selection.expertsPerToken());
   }
 }

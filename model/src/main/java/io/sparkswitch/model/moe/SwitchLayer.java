@@ -1,61 +1,109 @@
 package io.sparkswitch.model.moe;
 
-import io.sparkswitch.model.layer.Dropout;
-import io.sparkswitch.model.layer.FeedForward;
-import io.sparkswitch.model.layer.RmsNorm;
+import io.sparkswitch.model.exchange.ExpertPlacement;
 import io.sparkswitch.model.tensor.Noise.Site;
+import io.sparkswitch.model.tensor.Phase;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The sparse feed-forward (paper section 2.1): the router decides, the exchange moves, the experts
- * compute, and what no expert computed passes through the residual alone.
+ * A sparse layer (paper section 2.1): the router decides, the exchange moves, the experts compute.
+ * What no expert computes is zero.
  *
- * @param norm {@code <float>[embed]}
  * @param router decides where each token goes
  * @param experts this rank's experts, by global id
+ * @param outputs width of what an expert returns
  */
-public record SwitchLayer(Tensor norm, Router router, List<FeedForward> experts) {
+public record SwitchLayer(Router router, List<Expert> experts, long outputs) {
 
   /**
-   * @param x {@code <float>[batch, length, embed]}
-   * @return {@code <float>[batch, length, embed]}
+   * Ends the tape's segment: what is used afterwards must be kept before.
+   *
+   * @param h {@code <float>[tokens, embed]}: normed
+   * @return {@code <float>[tokens, outputs]}
    */
-  public Tensor apply(Tensor x, Pass pass, TokenGroups groups, Dropout dropout) {
-    long embed = x.size(2);
-    Tensor h = RmsNorm.apply(x, norm).view(groups.tokens(), embed); // [tokens, embed]
-    Routing routing = router.route(h, groups, pass.rule(), pass.noise());
-    pass.metrics().add(routing.metrics());
-    if (pass.rule().auxiliaryLossFactor() > 0) {
-      pass.tape()
-          .addLoss(routing.auxiliaryLoss().mul(Tensors.scalar(pass.rule().auxiliaryLossFactor())));
-    }
-    Tensor order = Tensors.indices(routing.order(), routing.order().length);
-    Tensor outgoing = h.index_select(0, order); // [tokens sent, embed]
-    Tensor residual = pass.tape().keep(x);
+  public Tensor apply(Tensor h, Pass pass, TokenGroups groups, RouterLosses losses) {
+    Routing routing = router.route(h, groups, pass.rule(), pass.draws().noise());
+    pass.seen().routed(routing);
+    losses.add(routing);
+    Tensor tokens = Tensors.indices(routing.tokens(), routing.tokens().length);
+    Tensor outgoing = h.index_select(0, tokens); // [rows sent, embed]
+    pass.seen().sent(router.layer(), outgoing);
     Tensor gates = pass.tape().keep(routing.combineWeights());
 
     ExpertTraffic traffic = ExpertTraffic.plan(pass, router.index(), routing.expertCounts());
-    Tensor arrived = pass.tape().cross(outgoing, traffic::dispatch, traffic::dispatchGradient);
-    Tensor computed = compute(arrived, traffic.rowsPerExpert()); // [tokens received, embed]
-    Tensor returned = pass.tape().cross(computed, traffic::combine, traffic::combineGradient);
+    Tensor arrived =
+        pass.tape()
+            .cross(outgoing, traffic::dispatch, traffic::dispatchGradient, Phase.FEED_FORWARD);
+    long[] draws = dropsHidden(pass) ? traffic.origins(globalTokens(routing, groups)) : null;
+    Tensor computed =
+        pass.tape()
+            .section(
+                Phase.FEED_FORWARD,
+                arrived,
+                rows -> compute(rows, traffic.rowsPerExpert(), pass, draws));
+    Tensor returned =
+        pass.tape().cross(computed, traffic::combine, traffic::combineGradient, Phase.ROUTING);
+    pass.seen().sent(router.layer(), returned);
 
-    Tensor weighted = returned.mul(gates.unsqueeze(1)); // [tokens sent, embed]
-    Tensor y = Tensors.zeros(x.scalar_type(), groups.tokens(), embed).index_add(0, order, weighted);
-    Tensor output = y.view(groups.sequences(), groups.length(), embed);
-    return residual.add(dropout.apply(output, router.index(), Site.FEED_FORWARD_OUTPUT));
+    Tensor weighted = returned.mul(gates.unsqueeze(1)); // [rows sent, outputs]
+    return Tensors.zeros(weighted.scalar_type(), groups.tokens(), outputs)
+        .index_add(0, tokens, weighted);
   }
 
-  private Tensor compute(Tensor rows, int[] rowsPerExpert) {
-    Tensor[] outputs = new Tensor[rowsPerExpert.length];
-    long start = 0;
+  /**
+   * @param origins global index of each row's token; null without dropout
+   */
+  private Tensor compute(Tensor rows, int[] rowsPerExpert, Pass pass, long[] origins) {
+    Tensor[] results = new Tensor[rowsPerExpert.length];
+    int start = 0;
     for (int e = 0; e < rowsPerExpert.length; e++) {
       Tensor own = rows.narrow(0, start, rowsPerExpert[e]);
-      outputs[e] = experts.get(e).apply(own, UnaryOperator.identity());
+      results[e] = experts.get(e).apply(own, onHidden(pass, origins, start, e));
       start += rowsPerExpert[e];
     }
-    return Tensors.concatenate(outputs, 0);
+    return Tensors.concatenate(results, 0);
+  }
+
+  private boolean dropsHidden(Pass pass) {
+    return pass.draws().expertDropoutRate() > 0;
+  }
+
+  /** Dropout of an expert's hidden layer, drawn for the token wherever it is computed. */
+  private UnaryOperator<Tensor> onHidden(Pass pass, long[] origins, int start, int expert) {
+    if (!dropsHidden(pass)) {
+      return UnaryOperator.identity();
+    }
+    long total = router.weight().size(0);
+    long id =
+        new ExpertPlacement(Math.toIntExact(total), pass.exchange().size())
+                .first(pass.exchange().rank())
+            + (long) expert;
+    return hidden -> {
+      long[] keys = new long[Math.toIntExact(hidden.size(0))];
+      for (int i = 0; i < keys.length; i++) {
+        keys[i] = origins[start + i] * total + id;
+      }
+      Tensor factors =
+          pass.draws()
+              .noise()
+              .dropout(
+                  router.index(),
+                  Site.EXPERT_HIDDEN,
+                  keys,
+                  Math.toIntExact(hidden.size(1)),
+                  pass.draws().expertDropoutRate());
+      return hidden.mul(factors.to(hidden.scalar_type()));
+    };
+  }
+
+  private static long[] globalTokens(Routing routing, TokenGroups groups) {
+    long[] global = new long[routing.tokens().length];
+    for (int i = 0; i < global.length; i++) {
+      global[i] = groups.firstToken() + routing.tokens()[i];
+    }
+    return global;
   }
 }

@@ -4,33 +4,63 @@ import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.t5.T5Config.Width;
 
 /**
- * Floating point operations of a forward pass: 2·m·n·k of every matrix product. A token visits one
- * expert, so a Switch model costs what its dense twin costs, and its routers.
+ * Floating point operations of a forward pass: 2·m·n·k of every matrix product. With top-1 routing
+ * a token visits one expert, so a Switch model costs what its dense twin costs, and its routers.
  */
 public final class GemmFlops {
-  private GemmFlops() {}
+  private final T5Config config;
+  private final Width width;
+
+  private GemmFlops(T5Config config) {
+    this.config = config;
+    this.width = config.width();
+  }
 
   /** Of one sequence with {@code encoderLength} inputs and {@code decoderLength} targets. */
   public static long forward(T5Config config, long encoderLength, long decoderLength) {
+    GemmFlops flops = new GemmFlops(config);
     Width w = config.width();
-    long projection = 2L * w.embed() * w.inner();
-    long flops = 2L * decoderLength * w.embed() * config.vocab();
+    long sum = 2L * decoderLength * w.embed() * config.vocab();
     for (int block = 0; block < config.encoderLayers(); block++) {
-      flops += encoderLength * (4 * projection + feedForward(config, block));
-      flops += 4 * encoderLength * encoderLength * w.inner();
+      sum += encoderLength * flops.token(StackKind.ENCODER, block);
+      sum += 4 * encoderLength * encoderLength * w.inner();
     }
     for (int block = 0; block < config.decoderLayers(); block++) {
-      flops += decoderLength * (6 * projection + feedForward(config, block));
-      flops += encoderLength * 2 * projection;
-      flops += 4 * decoderLength * (decoderLength + encoderLength) * w.inner();
+      sum += decoderLength * (flops.token(StackKind.DECODER, block) + 2 * flops.projection());
+      sum += encoderLength * 2 * flops.projection();
+      sum += 4 * decoderLength * (decoderLength + encoderLength) * w.inner();
     }
-    return flops;
+    return sum;
   }
 
-  private static long feedForward(T5Config config, int block) {
-    Width w = config.width();
+  private long projection() {
+    return 2L * width.embed() * width.inner();
+  }
+
+  /** Of a token in a block's self-attention, without scores, and feed-forward. */
+  private long token(StackKind stack, int block) {
+    return selfAttention(stack, block) + feedForward(stack, block);
+  }
+
+  private long selfAttention(StackKind stack, int block) {
+    if (!config.hasSparseAttention(stack, block)) {
+      return 4 * projection();
+    }
+    // Queries, shared keys and values, output.
+    return 2 * (router() + visits() * projection()) + projection();
+  }
+
+  private long feedForward(StackKind stack, int block) {
     int matrices = config.conventions().feedForward() == FeedForwardKind.RELU ? 2 : 3;
-    long router = config.isSparse(block) ? 2L * w.embed() * config.experts() : 0;
-    return 2L * matrices * w.embed() * w.mlp() + router;
+    long one = 2L * matrices * width.embed() * width.mlp();
+    return config.hasSparseFeedForward(stack, block) ? router() + visits() * one : one;
+  }
+
+  private long router() {
+    return 2L * width.embed() * config.experts();
+  }
+
+  private long visits() {
+    return config.training().selection().expertsPerToken();
   }
 }

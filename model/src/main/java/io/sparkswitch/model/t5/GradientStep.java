@@ -1,8 +1,9 @@
 package io.sparkswitch.model.t5;
 
+import io.sparkswitch.model.loss.Objective;
 import io.sparkswitch.model.moe.LayerMetrics;
 import io.sparkswitch.model.moe.Pass;
-import io.sparkswitch.model.tensor.Tensors;
+import io.sparkswitch.model.tensor.Phase;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -11,24 +12,6 @@ import org.bytedeco.pytorch.Tensor;
 /** One rank's part of a step: forward, and backward where gradients are wanted. */
 public final class GradientStep {
   private GradientStep() {}
-
-  /** What is minimised, besides the auxiliary losses. */
-  @FunctionalInterface
-  public interface Objective {
-    /**
-     * @param logits {@code <float>[batch × decoderLength, vocab]}
-     * @param targets {@code <int64>[batch × decoderLength]}
-     */
-    Loss loss(Tensor logits, Tensor targets);
-  }
-
-  /**
-   * Sums over the target tokens at hand.
-   *
-   * @param minimised scalar, differentiated
-   * @param crossEntropy scalar, reported: nats against the labels alone
-   */
-  public record Loss(Tensor minimised, Tensor crossEntropy) {}
 
   /**
    * What a rank reports.
@@ -41,10 +24,11 @@ public final class GradientStep {
 
   /** Adds this rank's gradients of the global batch's mean loss to the model's gradients. */
   public static Result train(T5Model model, Inputs inputs, Pass pass, Objective objective) {
-    Tensor logits = model.forward(inputs, pass);
-    Loss loss = objective.loss(logits, inputs.targets());
-    pass.tape().addLoss(loss.minimised().mul(Tensors.scalar(1.0 / inputs.globalTargets())));
-    double crossEntropy = loss.crossEntropy().item_double();
+    Tensor hidden = pass.tape().keep(model.hidden(inputs, pass));
+    pass.tape().end(Phase.OUTPUT);
+    double weight = 1.0 / inputs.globalTargets();
+    double crossEntropy =
+        chunked(model, objective).train(hidden, inputs.targets(), weight, pass.tape());
     pass.tape().backward();
     return result(crossEntropy, inputs, pass);
   }
@@ -53,13 +37,16 @@ public final class GradientStep {
   public static Result evaluate(T5Model model, Inputs inputs, Pass pass, Objective objective) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      Loss loss = objective.loss(model.forward(inputs, pass), inputs.targets());
-      return result(loss.crossEntropy().item_double(), inputs, pass);
+      Tensor hidden = model.hidden(inputs, pass);
+      return result(chunked(model, objective).evaluate(hidden, inputs.targets()), inputs, pass);
     }
   }
 
+  private static ChunkedLoss chunked(T5Model model, Objective objective) {
+    return new ChunkedLoss(model.projection(), objective, ChunkedLoss.LOGITS_AT_ONCE);
+  }
+
   private static Result result(double crossEntropy, Inputs inputs, Pass pass) {
-    long targets = inputs.decoderGroups().realTokens();
-    return new Result(crossEntropy, targets, List.copyOf(pass.metrics()));
+    return new Result(crossEntropy, inputs.targetTokens(), List.copyOf(pass.seen().metrics()));
   }
 }

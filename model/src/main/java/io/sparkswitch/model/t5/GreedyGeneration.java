@@ -4,14 +4,12 @@ import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
+import io.sparkswitch.model.moe.Capacity;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.RoutingRule;
 import io.sparkswitch.model.moe.TokenGroups;
 import io.sparkswitch.model.t5.T5Model.Encoded;
-import io.sparkswitch.model.tensor.Noise;
-import io.sparkswitch.model.tensor.Tape;
 import io.sparkswitch.model.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -25,14 +23,23 @@ public final class GreedyGeneration {
   private final T5Model model;
   private final Exchange exchange;
   private final int vocabularySize;
+  private final RoutingRule rule;
 
   /**
    * @param vocabularySize ids from here up are rows of padding and never generated
    */
   public GreedyGeneration(T5Model model, Exchange exchange, int vocabularySize) {
+    this(model, exchange, vocabularySize, model.config().training().inference(Capacity.dropless()));
+  }
+
+  /**
+   * @param rule of the encoder; the decoder is dropless
+   */
+  GreedyGeneration(T5Model model, Exchange exchange, int vocabularySize, RoutingRule rule) {
     this.model = model;
     this.exchange = exchange;
     this.vocabularySize = vocabularySize;
+    this.rule = rule;
   }
 
   /**
@@ -43,9 +50,9 @@ public final class GreedyGeneration {
   public int[] generate(int[] source, int maxTokens) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      Pass pass = pass();
-      Inputs inputs = Inputs.of(singleton(source), 0, 1, 0);
-      Encoded encoded = model.encode(inputs, pass);
+      Pass pass = pass(model.config().training().inference(Capacity.dropless()));
+      Inputs inputs = Inputs.of(singleton(source), 0, 1, Grouping.of(1));
+      Encoded encoded = model.encode(inputs, pass(rule));
       int[] tokens = {PAD};
       while (tokens.length <= maxTokens) {
         int next = next(tokens, encoded, pass);
@@ -67,7 +74,7 @@ public final class GreedyGeneration {
     Tensor hidden = model.decode(Tensors.indices(tokens, 1, length), encoded, pass, groups);
     Tensor last = hidden.view(length, -1).narrow(0, length - 1, 1); // [1, embed]
     float[] logits = Tensors.toFloats(model.logits(last));
-    int best = EOS;
+    int best = 0;
     for (int id = 1; id < vocabularySize; id++) {
       if (logits[id] > logits[best]) {
         best = id;
@@ -76,15 +83,8 @@ public final class GreedyGeneration {
     return best;
   }
 
-  private Pass pass() {
-    return new Pass(
-        Tape.inference(),
-        exchange,
-        new Tag(0, 0, 0, 0, Direction.CONTROL),
-        RoutingRule.dropless(),
-        new Noise(0, 0),
-        0,
-        new ArrayList<>());
+  private Pass pass(RoutingRule rule) {
+    return Pass.inference(exchange, new Tag(0, 0, 0, 0, Direction.CONTROL), rule);
   }
 
   private static Batch singleton(int[] source) {

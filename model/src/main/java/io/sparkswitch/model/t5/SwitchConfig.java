@@ -1,39 +1,34 @@
 package io.sparkswitch.model.t5;
 
+import io.sparkswitch.model.moe.RoutingRule;
+
 /**
  * The sparse layers of a Switch Transformer (paper section 2).
  *
  * @param experts number of experts in each sparse layer
- * @param every every how many blocks the feed-forward is sparse: blocks i with i % every == every-1
- * @param capacityFactor capacity = ceil(tokens / experts × factor) per routing group, in training
- * @param auxiliaryLossFactor α of the load-balancing loss
- * @param jitterNoise ε: the router's input is multiplied by U(1 − ε, 1 + ε) in training
- * @param groupSequences sequences of a routing group; 0 is the whole batch
+ * @param blocks which blocks have experts
+ * @param sites what the experts replace there
+ * @param training how tokens are routed in training
+ * @param grouping which tokens are routed together
  */
 public record SwitchConfig(
-    int experts,
-    int every,
-    double capacityFactor,
-    double auxiliaryLossFactor,
-    double jitterNoise,
-    int groupSequences) {
+    int experts, SparseBlocks blocks, ExpertSites sites, RoutingRule training, Grouping grouping) {
 
   public SwitchConfig {
-    require(experts >= 1, "experts", experts, "at least 1");
-    require(every >= 1, "every", every, "at least 1");
-    require(capacityFactor > 0, "capacityFactor", capacityFactor, "above 0");
-    require(auxiliaryLossFactor >= 0, "auxiliaryLossFactor", auxiliaryLossFactor, "at least 0");
-    require(jitterNoise >= 0 && jitterNoise < 1, "jitterNoise", jitterNoise, "in [0, 1)");
-    require(groupSequences >= 0, "groupSequences", groupSequences, "at least 0");
-  }
-
-  public boolean isSparse(int block) {
-    return block % every == every - 1;
-  }
-
-  private static void require(boolean valid, String name, Object value, String allowed) {
-    if (!valid) {
-      throw new IllegalArgumentException("%s is %s, must be %s".formatted(name, value, allowed));
+    if (experts < 1) {
+      throw new IllegalArgumentException("experts is %d, must be at least 1".formatted(experts));
     }
+    if (training.selection().choices() > experts) {
+      throw new IllegalArgumentException(
+          "a token has %d choices of %d experts: at most one of each"
+              .formatted(training.selection().choices(), experts));
+    }
+  }
+
+  /** Experts in place of feed-forwards. */
+  public static SwitchConfig feedForward(
+      int experts, SparseBlocks blocks, RoutingRule training, int groupSequences) {
+    return new SwitchConfig(
+        experts, blocks, ExpertSites.FEED_FORWARD, training, Grouping.of(groupSequences));
   }
 }

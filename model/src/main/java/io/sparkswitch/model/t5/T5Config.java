@@ -1,5 +1,7 @@
 package io.sparkswitch.model.t5;
 
+import io.sparkswitch.model.moe.RoutingRule;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +27,18 @@ public record T5Config(
     positive("vocab", vocab);
     positive("encoderLayers", encoderLayers);
     positive("decoderLayers", decoderLayers);
+    if (sparse.isPresent()) {
+      requireBlocks(sparse.get().blocks().encoder(), "encoder", encoderLayers);
+      requireBlocks(sparse.get().blocks().decoder(), "decoder", decoderLayers);
+    }
+  }
+
+  private static void requireBlocks(List<Integer> blocks, String stack, int layers) {
+    if (!blocks.isEmpty() && blocks.get(blocks.size() - 1) >= layers) {
+      throw new IllegalArgumentException(
+          "sparse blocks %s of the %s, which has %d blocks, counted from 0"
+              .formatted(blocks, stack, layers));
+    }
   }
 
   /**
@@ -51,7 +65,6 @@ public record T5Config(
    * @param tiedOutput whether the output projection is the embedding, scaled by d_model^-½
    * @param relativeBuckets relative position buckets
    * @param relativeMaxDistance distance from which all positions share the last bucket
-   * @param dropoutRate in training, everywhere but in the experts' hidden layer
    * @param initialisationScale s of σ = sqrt(s / fan-in) for feed-forward, experts and router
    */
   public record Conventions(
@@ -59,15 +72,10 @@ public record T5Config(
       boolean tiedOutput,
       int relativeBuckets,
       int relativeMaxDistance,
-      double dropoutRate,
       double initialisationScale) {
     public Conventions {
       positive("relativeBuckets", relativeBuckets);
       positive("relativeMaxDistance", relativeMaxDistance);
-      if (dropoutRate < 0 || dropoutRate >= 1) {
-        throw new IllegalArgumentException(
-            "dropoutRate is %s, must be in [0, 1)".formatted(dropoutRate));
-      }
       if (initialisationScale <= 0) {
         throw new IllegalArgumentException(
             "initialisationScale is %s, must be above 0".formatted(initialisationScale));
@@ -81,8 +89,32 @@ public record T5Config(
     GATED_GELU
   }
 
-  public boolean isSparse(int block) {
-    return sparse.map(s -> s.isSparse(block)).orElse(false);
+  public int layers(StackKind stack) {
+    return stack == StackKind.ENCODER ? encoderLayers : decoderLayers;
+  }
+
+  /** Whether experts replace the feed-forward of that block. */
+  public boolean hasSparseFeedForward(StackKind stack, int block) {
+    return sparse.isPresent() && sparse.get().sites().feedForward() && hasExperts(stack, block);
+  }
+
+  /** Whether experts produce the queries, keys and values of that block's self-attention. */
+  public boolean hasSparseAttention(StackKind stack, int block) {
+    return sparse.isPresent() && sparse.get().sites().attention() && hasExperts(stack, block);
+  }
+
+  private boolean hasExperts(StackKind stack, int block) {
+    return sparse.orElseThrow().blocks().of(stack).contains(block);
+  }
+
+  /** How tokens are routed in training; of no effect in a dense model. */
+  public RoutingRule training() {
+    return sparse.map(SwitchConfig::training).orElse(RoutingRule.dropless());
+  }
+
+  /** Which tokens are routed together; of no effect in a dense model. */
+  public Grouping grouping() {
+    return sparse.map(SwitchConfig::grouping).orElse(Grouping.of(1));
   }
 
   public int experts() {

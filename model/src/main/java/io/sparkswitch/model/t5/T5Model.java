@@ -4,13 +4,13 @@ import io.sparkswitch.model.exchange.ExpertPlacement;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.TokenGroups;
 import io.sparkswitch.model.t5.Block.Context;
-import io.sparkswitch.model.t5.Stack.Seat;
+import io.sparkswitch.model.t5.StackBuilder.Seat;
 import io.sparkswitch.model.tensor.Parameters;
+import io.sparkswitch.model.tensor.Phase;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A T5 or Switch T5: all dense parameters, and the experts of one rank. Not thread-safe.
@@ -19,15 +19,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class T5Model implements AutoCloseable {
   private final T5Config config;
+  private final Precision precision;
   private final Parameters dense;
   private final Parameters experts;
   private final Stack encoder;
   private final Stack decoder;
 
   /** A model whose experts are spread over {@code size} ranks, of which this is {@code rank}. */
-  public T5Model(T5Config config, ScalarType dtype, int rank, int size) {
+  public T5Model(T5Config config, Precision precision, int rank, int size) {
     this.config = config;
-    this.dense = new Parameters(T5Parameters.dense(config), dtype);
+    this.precision = precision;
+    this.dense = new Parameters(T5Parameters.dense(config), precision.parameters());
     this.experts =
         new Parameters(
             config
@@ -35,10 +37,11 @@ public final class T5Model implements AutoCloseable {
                 .map(s -> new ExpertPlacement(s.experts(), size))
                 .map(p -> T5Parameters.experts(config, p.first(rank), p.first(rank + 1)))
                 .orElse(List.of()),
-            dtype);
-    Seat seat = new Seat(rank, size);
-    this.encoder = new Stack("encoder", config, dense, experts, seat);
-    this.decoder = new Stack("decoder", config, dense, experts, seat);
+            precision.parameters());
+    StackBuilder builder =
+        new StackBuilder(config, dense, experts, new Seat(rank, size), precision.router());
+    this.encoder = new Stack(StackKind.ENCODER, builder);
+    this.decoder = new Stack(StackKind.DECODER, builder);
   }
 
   public T5Config config() {
@@ -59,9 +62,16 @@ public final class T5Model implements AutoCloseable {
    * @return {@code <float>[batch × decoderLength, vocab]}: scores of the next target token
    */
   public Tensor forward(Inputs inputs, Pass pass) {
+    return projection().logits(hidden(inputs, pass));
+  }
+
+  /**
+   * @return {@code <float>[batch × decoderLength, embed]}: what {@link #projection} takes
+   */
+  Tensor hidden(Inputs inputs, Pass pass) {
     Encoded encoded = encode(inputs, pass);
     Tensor hidden = decode(inputs.decoderTokens(), encoded, pass, inputs.decoderGroups());
-    return logits(hidden.reshape(-1, config.width().embed()));
+    return hidden.view(hidden.size(0) * hidden.size(1), config.width().embed());
   }
 
   /**
@@ -74,12 +84,12 @@ public final class T5Model implements AutoCloseable {
 
   public Encoded encode(Inputs inputs, Pass pass) {
     Tensor tokens = inputs.encoderTokens();
-    Tensor mask = inputs.hasEncoderPadding() ? paddingMask(tokens) : null;
-    Tensor x = torch.embedding(dense.value("shared.weight"), tokens); // [batch, length, embed]
-    Tensor bias = encoder.selfBias(Math.toIntExact(tokens.size(1)));
+    Tensor mask = inputs.padded() ? paddingMask(tokens) : null;
+    Tensor x = embed(tokens); // [batch, length, embed]
+    Tensor bias = encoder.selfBias(Math.toIntExact(tokens.size(1)), precision.activations());
     Tensor keptBias = pass.tape().keep(mask == null ? bias : bias.add(mask));
     Tensor keptX = pass.tape().keep(x);
-    pass.tape().end();
+    pass.tape().end(Phase.OTHER);
     Tensor memory =
         encoder.apply(keptX, new Context(keptBias, null, null), pass, inputs.encoderGroups());
     return new Encoded(memory, mask);
@@ -91,12 +101,17 @@ public final class T5Model implements AutoCloseable {
    */
   public Tensor decode(Tensor tokens, Encoded encoded, Pass pass, TokenGroups groups) {
     Tensor memory = pass.tape().keep(encoded.memory());
-    pass.tape().end();
-    Tensor x = torch.embedding(dense.value("shared.weight"), tokens);
-    Tensor bias = pass.tape().keep(decoder.selfBias(Math.toIntExact(tokens.size(1))));
+    pass.tape().end(Phase.OTHER);
+    Tensor x = embed(tokens);
+    int length = Math.toIntExact(tokens.size(1));
+    Tensor bias = pass.tape().keep(decoder.selfBias(length, precision.activations()));
     Tensor keptX = pass.tape().keep(x);
-    pass.tape().end();
+    pass.tape().end(Phase.OTHER);
     return decoder.apply(keptX, new Context(bias, memory, encoded.mask()), pass, groups);
+  }
+
+  private Tensor embed(Tensor tokens) {
+    return torch.embedding(dense.value("shared.weight"), tokens).to(precision.activations());
   }
 
   /**
@@ -104,18 +119,19 @@ public final class T5Model implements AutoCloseable {
    * @return {@code <float>[tokens, vocab]}
    */
   public Tensor logits(Tensor hidden) {
-    if (!config.conventions().tiedOutput()) {
-      return torch.linear(hidden, dense.value("lm_head.weight"));
-    }
-    double scale = 1 / Math.sqrt(config.width().embed());
-    return torch.linear(hidden.mul(Tensors.scalar(scale)), dense.value("shared.weight"));
+    return projection().logits(hidden);
+  }
+
+  OutputProjection projection() {
+    return config.conventions().tiedOutput()
+        ? new OutputProjection(dense.value("shared.weight"), 1 / Math.sqrt(config.width().embed()))
+        : new OutputProjection(dense.value("lm_head.weight"), 1);
   }
 
   /** {@code [batch, 1, 1, length]}: 0 at tokens, -inf at padding. */
   private Tensor paddingMask(Tensor tokens) {
     Tensor padding = tokens.eq(Tensors.scalar(0)).view(tokens.size(0), 1, 1, tokens.size(1));
-    Tensor zeros =
-        Tensors.zeros(dense.values().scalar_type(), tokens.size(0), 1, 1, tokens.size(1));
+    Tensor zeros = Tensors.zeros(precision.activations(), tokens.size(0), 1, 1, tokens.size(1));
     return zeros.masked_fill(padding, Tensors.scalar(Double.NEGATIVE_INFINITY));
   }
 

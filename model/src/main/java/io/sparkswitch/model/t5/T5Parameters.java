@@ -43,9 +43,9 @@ public final class T5Parameters {
   }
 
   /** Name prefix of a block's feed-forward, e.g. {@code encoder.block.1.layer.1.mlp.}. */
-  static String feedForward(T5Config config, String stack, int block) {
+  static String feedForward(T5Config config, StackKind stack, int block) {
     String module = config.sparse().isPresent() ? "mlp" : "DenseReluDense";
-    int layer = stack.equals("encoder") ? 1 : 2;
+    int layer = stack == StackKind.ENCODER ? 1 : 2;
     return "%s.block.%d.layer.%d.%s.".formatted(stack, block, layer, module);
   }
 
@@ -53,8 +53,8 @@ public final class T5Parameters {
     T5Parameters parameters = new T5Parameters(config);
     Width w = config.width();
     parameters.dense("shared.weight", Initialiser.normal(1), config.vocab(), w.embed());
-    parameters.stack("encoder", config.encoderLayers());
-    parameters.stack("decoder", config.decoderLayers());
+    parameters.stack(StackKind.ENCODER);
+    parameters.stack(StackKind.DECODER);
     if (!config.conventions().tiedOutput()) {
       Initialiser head = Initialiser.normal(1 / Math.sqrt(w.embed()));
       parameters.dense("lm_head.weight", head, config.vocab(), w.embed());
@@ -62,14 +62,24 @@ public final class T5Parameters {
     return parameters;
   }
 
-  private void stack(String stack, int blocks) {
-    for (int block = 0; block < blocks; block++) {
+  private void stack(StackKind stack) {
+    for (int block = 0; block < config.layers(stack); block++) {
       String prefix = stack + ".block." + block + ".layer.";
-      attention(prefix + "0.SelfAttention.", block == 0);
+      String self = prefix + "0.SelfAttention.";
+      if (config.hasSparseAttention(stack, block)) {
+        switchAttention(self);
+      } else {
+        attention(self);
+      }
+      if (block == 0) {
+        int buckets = config.conventions().relativeBuckets();
+        Initialiser bias = Initialiser.normal(1 / Math.sqrt(config.width().embed()));
+        dense(self + "relative_attention_bias.weight", bias, buckets, config.width().heads());
+      }
       norm(prefix + "0.layer_norm.weight");
       int layer = 1;
-      if (stack.equals("decoder")) {
-        attention(prefix + "1.EncDecAttention.", false);
+      if (stack == StackKind.DECODER) {
+        attention(prefix + "1.EncDecAttention.");
         norm(prefix + "1.layer_norm.weight");
         layer = 2;
       }
@@ -79,25 +89,47 @@ public final class T5Parameters {
     norm(stack + ".final_layer_norm.weight");
   }
 
-  private void attention(String prefix, boolean withRelativeBias) {
+  private void attention(String prefix) {
     Width w = config.width();
-    double embedScale = 1 / Math.sqrt(w.embed());
-    double queryScale = 1 / Math.sqrt((double) w.embed() * w.headDim());
-    dense(prefix + "q.weight", Initialiser.normal(queryScale), w.inner(), w.embed());
-    dense(prefix + "k.weight", Initialiser.normal(embedScale), w.inner(), w.embed());
-    dense(prefix + "v.weight", Initialiser.normal(embedScale), w.inner(), w.embed());
-    Initialiser output = Initialiser.normal(1 / Math.sqrt(w.inner()));
-    dense(prefix + "o.weight", output, w.embed(), w.inner());
-    if (withRelativeBias) {
-      String name = prefix + "relative_attention_bias.weight";
-      int buckets = config.conventions().relativeBuckets();
-      dense(name, Initialiser.normal(embedScale), buckets, w.heads());
+    dense(prefix + "q.weight", query(), w.inner(), w.embed());
+    dense(prefix + "k.weight", keyValue(), w.inner(), w.embed());
+    dense(prefix + "v.weight", keyValue(), w.inner(), w.embed());
+    dense(prefix + "o.weight", attentionOutput(), w.embed(), w.inner());
+  }
+
+  private void switchAttention(String prefix) {
+    Width w = config.width();
+    linearExperts(prefix + "q.", query());
+    linearExperts(prefix + "kv.", keyValue());
+    dense(prefix + "o.weight", attentionOutput(), w.embed(), w.inner());
+  }
+
+  private void linearExperts(String prefix, Initialiser initialiser) {
+    int embed = config.width().embed();
+    dense(prefix + "router.classifier.weight", truncated(embed), config.experts(), embed);
+    for (int e = 0; e < config.experts(); e++) {
+      String name = prefix + "experts.expert_" + e + ".weight";
+      experts.add(spec(name, initialiser, config.width().inner(), embed));
     }
   }
 
-  private void feedForward(String stack, int block) {
+  /** As T5: attention scores are not scaled, so queries are. */
+  private Initialiser query() {
+    Width w = config.width();
+    return Initialiser.normal(1 / Math.sqrt((double) w.embed() * w.headDim()));
+  }
+
+  private Initialiser keyValue() {
+    return Initialiser.normal(1 / Math.sqrt(config.width().embed()));
+  }
+
+  private Initialiser attentionOutput() {
+    return Initialiser.normal(1 / Math.sqrt(config.width().inner()));
+  }
+
+  private void feedForward(StackKind stack, int block) {
     String prefix = feedForward(config, stack, block);
-    if (!config.isSparse(block)) {
+    if (!config.hasSparseFeedForward(stack, block)) {
       feedForward(prefix, dense, config.conventions().feedForward());
       return;
     }

@@ -1,6 +1,7 @@
 package io.sparkswitch.model.tensor;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -27,12 +28,18 @@ public record Noise(long seed, long step) {
    */
   public Tensor uniform(
       int layer, Site site, long firstRow, int rows, int columns, float low, float high) {
-    Tensor draws = Tensors.empty(ScalarType.Float, rows, columns);
+    long[] keys = new long[rows];
+    Arrays.setAll(keys, r -> firstRow + r);
+    return uniform(layer, site, keys, columns, low, high);
+  }
+
+  private Tensor uniform(int layer, Site site, long[] rows, int columns, float low, float high) {
+    Tensor draws = Tensors.empty(ScalarType.Float, rows.length, columns);
     FloatBuffer buffer = Tensors.floats(draws);
     float[] row = new float[columns];
     float scale = (high - low) * 0x1p-24f;
-    for (int r = 0; r < rows; r++) {
-      fill(row, key(layer, site, firstRow + r), low, scale);
+    for (long key : rows) {
+      fill(row, key(layer, site, key), low, scale);
       buffer.put(row);
     }
     return draws;
@@ -44,7 +51,20 @@ public record Noise(long seed, long step) {
    * @return {@code <float>[rows, columns]}
    */
   public Tensor dropout(int layer, Site site, long firstRow, int rows, int columns, double rate) {
-    Tensor uniform = uniform(layer, site, firstRow, rows, columns, 0f, 1f);
+    return factors(uniform(layer, site, firstRow, rows, columns, 0f, 1f), rate);
+  }
+
+  /**
+   * Inverted dropout's factors of rows that do not follow one another.
+   *
+   * @param rows global index of each row
+   * @return {@code <float>[rows, columns]}
+   */
+  public Tensor dropout(int layer, Site site, long[] rows, int columns, double rate) {
+    return factors(uniform(layer, site, rows, columns, 0f, 1f), rate);
+  }
+
+  private static Tensor factors(Tensor uniform, double rate) {
     Tensor kept = torch.ge(uniform, Tensors.scalar(rate)).to(ScalarType.Float);
     return kept.mul_(Tensors.scalar(1 / (1 - rate)));
   }
@@ -90,6 +110,9 @@ public record Noise(long seed, long step) {
     CROSS_ATTENTION_OUTPUT,
     FEED_FORWARD_HIDDEN,
     FEED_FORWARD_OUTPUT,
-    STACK_OUTPUT
+    STACK_OUTPUT,
+    ROUTER_INPUT,
+    ROUTER_CHOICE,
+    EXPERT_HIDDEN
   }
 }

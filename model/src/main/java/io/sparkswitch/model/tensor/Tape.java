@@ -1,10 +1,12 @@
 package io.sparkswitch.model.tensor;
 
+import io.sparkswitch.model.tensor.TapeOptions.Activations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -22,21 +24,30 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Tape {
   private final boolean recording;
+  private final TapeOptions options;
   private final List<Segment> segments = new ArrayList<>();
-  private Segment current = new Segment();
+  private Recorded current;
+  private double addedLosses;
 
-  private Tape(boolean recording) {
+  private Tape(boolean recording, TapeOptions options) {
     this.recording = recording;
+    this.options = options;
+    this.current = new Recorded(Phase.OTHER);
   }
 
   /** A tape for a step that will run {@link #backward}. */
+  public static Tape recording(TapeOptions options) {
+    return new Tape(true, options);
+  }
+
+  /** A tape that keeps all activations. */
   public static Tape recording() {
-    return new Tape(true);
+    return recording(TapeOptions.of(Activations.KEPT));
   }
 
   /** A tape for evaluation: keeps nothing and cannot run backward. */
   public static Tape inference() {
-    return new Tape(false);
+    return new Tape(false, TapeOptions.of(Activations.KEPT));
   }
 
   public boolean isRecording() {
@@ -61,15 +72,58 @@ public final class Tape {
   public void addLoss(Tensor scalar) {
     if (recording) {
       current.losses.add(scalar);
+      addedLosses += scalar.item_double();
     }
   }
 
-  /** Ends the current segment. */
-  public void end() {
+  /** Sum of the scalars added so far. */
+  public double addedLosses() {
+    return addedLosses;
+  }
+
+  /**
+   * Announces a value of the current segment whose gradient is known already.
+   *
+   * @param gradient of the shape of {@code value}
+   */
+  public void seed(Tensor value, Tensor gradient) {
+    if (recording) {
+      current.roots.add(new Root(value, null, unused -> gradient));
+    }
+  }
+
+  /** Ends the current segment; what follows belongs to {@code next}. */
+  public void end(Phase next) {
+    options.stopwatch().enter(next);
     if (recording) {
       segments.add(current);
-      current = new Segment();
+      current = new Recorded(next);
     }
+  }
+
+  /**
+   * A section of its own, without crossings. What it uses besides {@code x} are leaves.
+   *
+   * @param f pure: with {@link Activations#RECOMPUTED} it runs once more in backward
+   * @return {@code f(x)}
+   */
+  public Tensor section(Phase phase, Tensor x, UnaryOperator<Tensor> f) {
+    if (!recording) {
+      end(phase);
+      return Tensors.surviving(() -> f.apply(x));
+    }
+    Tensor input = keep(x);
+    end(phase);
+    if (options.activations() == Activations.KEPT) {
+      return Tensors.surviving(() -> f.apply(input));
+    }
+    Tensor output;
+    try (NoGradGuard guard = new NoGradGuard()) {
+      output = Tensors.surviving(() -> f.apply(input));
+    }
+    output.set_requires_grad(true);
+    segments.add(new Recomputed(phase, input, f, output));
+    return output;
   }
 
   /**
@@ -78,16 +132,19 @@ public final class Tape {
    * @param outgoing what leaves
    * @param forward from the values that leave to those that arrive, free to block
    * @param backward from the gradient of what arrived to the gradient of what left
+   * @param next what follows
    * @return a leaf with what arrived
    */
   public Tensor cross(
-      Tensor outgoing, UnaryOperator<Tensor> forward, UnaryOperator<Tensor> backward) {
+      Tensor outgoing, UnaryOperator<Tensor> forward, UnaryOperator<Tensor> backward, Phase next) {
     if (!recording) {
-      return forward.apply(outgoing);
+      Tensor arrived = forward.apply(outgoing);
+      end(next);
+      return arrived;
     }
     Tensor leaf = leaf(forward.apply(outgoing.detach()));
     current.roots.add(new Root(outgoing, leaf, backward));
-    end();
+    end(next);
     return leaf;
   }
 
@@ -96,10 +153,13 @@ public final class Tape {
     if (!recording) {
       throw new IllegalStateException("a tape for inference cannot run backward");
     }
-    end();
+    end(Phase.OTHER);
     for (int i = segments.size() - 1; i >= 0; i--) {
-      segments.get(i).backward();
+      Segment segment = segments.get(i);
+      options.stopwatch().enter(segment.phase());
+      segment.backward();
     }
+    options.stopwatch().enter(Phase.OTHER);
     segments.clear();
   }
 
@@ -109,18 +169,48 @@ public final class Tape {
     return leaf;
   }
 
-  private record Root(Tensor value, Tensor leaf, UnaryOperator<Tensor> movement) {
-    Tensor gradient() {
-      Tensor gradient = leaf.grad();
-      return movement.apply(gradient.defined() ? gradient : torch.zeros_like(leaf));
+  private static void differentiate(TensorVector values, TensorVector gradients) {
+    if (values.size() > 0) {
+      torch.backward(values, gradients, new BoolOptional(), false, new TensorVector());
     }
   }
 
-  private static final class Segment {
+  private interface Segment {
+    Phase phase();
+
+    void backward();
+  }
+
+  /** A value and what its gradient follows from; without a leaf it is known. */
+  private record Root(Tensor value, Tensor leaf, UnaryOperator<Tensor> movement) {
+    Tensor gradient() {
+      if (leaf == null) {
+        return movement.apply(null);
+      }
+      Tensor gradient = new Tensor(leaf.grad()); // grad() alone would be reset too
+      Tensor moved = movement.apply(gradient.defined() ? gradient : torch.zeros_like(leaf));
+      leaf.mutable_grad().reset(); // nobody asks again
+      return moved;
+    }
+  }
+
+  /** A segment that autograd has followed. */
+  private static final class Recorded implements Segment {
+    final Phase phase;
     final List<Root> roots = new ArrayList<>();
     final List<Tensor> losses = new ArrayList<>();
 
-    void backward() {
+    Recorded(Phase phase) {
+      this.phase = phase;
+    }
+
+    @Override
+    public Phase phase() {
+      return phase;
+    }
+
+    @Override
+    public void backward() {
       try (PointerScope scope = new PointerScope()) {
         TensorVector values = new TensorVector();
         TensorVector gradients = new TensorVector();
@@ -137,10 +227,24 @@ public final class Tape {
           values.push_back(loss);
           gradients.push_back(torch.ones_like(loss));
         }
-        if (values.size() > 0) {
-          torch.backward(values, gradients, new BoolOptional(), false, new TensorVector());
-        }
+        differentiate(values, gradients);
       }
+    }
+  }
+
+  /** A segment that keeps its input alone. */
+  private record Recomputed(Phase phase, Tensor input, UnaryOperator<Tensor> f, Tensor output)
+      implements Segment {
+    @Override
+    public void backward() {
+      Tensor gradient = output.grad();
+      if (!gradient.defined()) {
+        return;
+      }
+      try (PointerScope scope = new PointerScope()) {
+        differentiate(new TensorVector(f.apply(input)), new TensorVector(gradient));
+      }
+      output.mutable_grad().reset();
     }
   }
 }

@@ -2,6 +2,7 @@ package io.sparkswitch.model.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -30,12 +31,17 @@ public final class Tensors {
 
   /** {@code <int64>[shape]} from Java ints. */
   public static Tensor indices(int[] values, long... shape) {
-    Tensor tensor = empty(ScalarType.Long, shape);
     long[] wide = new long[values.length];
     for (int i = 0; i < values.length; i++) {
       wide[i] = values[i];
     }
-    bytes(tensor).asLongBuffer().put(wide);
+    return longs(wide, shape);
+  }
+
+  /** {@code <int64>[shape]}. */
+  public static Tensor longs(long[] values, long... shape) {
+    Tensor tensor = empty(ScalarType.Long, shape);
+    bytes(tensor).asLongBuffer().put(values);
     return tensor;
   }
 
@@ -43,6 +49,13 @@ public final class Tensors {
   public static Tensor floats(float[] values, long... shape) {
     Tensor tensor = empty(ScalarType.Float, shape);
     floats(tensor).put(values);
+    return tensor;
+  }
+
+  /** {@code <double>[shape]} from Java doubles. */
+  public static Tensor doubles(double[] values, long... shape) {
+    Tensor tensor = empty(ScalarType.Double, shape);
+    bytes(tensor).asDoubleBuffer().put(values);
     return tensor;
   }
 
@@ -60,9 +73,7 @@ public final class Tensors {
 
   /** The values of an int64 tensor that fit an int. */
   public static int[] toInts(Tensor tensor) {
-    Tensor contiguous = tensor.contiguous();
-    long[] wide = new long[Math.toIntExact(contiguous.numel())];
-    bytes(contiguous).asLongBuffer().get(wide);
+    long[] wide = toLongs(tensor);
     int[] values = new int[wide.length];
     for (int i = 0; i < wide.length; i++) {
       values[i] = Math.toIntExact(wide[i]);
@@ -70,8 +81,31 @@ public final class Tensors {
     return values;
   }
 
+  /** The values of an int64 tensor. */
+  public static long[] toLongs(Tensor tensor) {
+    Tensor contiguous = tensor.contiguous();
+    long[] values = new long[Math.toIntExact(contiguous.numel())];
+    bytes(contiguous).asLongBuffer().get(values);
+    return values;
+  }
+
   public static Tensor concatenate(Tensor[] parts, long axis) {
     return torch.cat(new TensorVector(parts), axis);
+  }
+
+  /** Closes all that {@code f} makes but its result, which joins the scope outside. */
+  public static Tensor surviving(Supplier<Tensor> f) {
+    PointerScope outer = PointerScope.getInnerScope();
+    Tensor result;
+    try (PointerScope inner = new PointerScope()) {
+      result = f.get();
+      result.retainReference();
+    }
+    if (outer != null) {
+      outer.attach(result);
+      result.releaseReference();
+    }
+    return result;
   }
 
   /**

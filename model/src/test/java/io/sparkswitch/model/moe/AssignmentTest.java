@@ -35,7 +35,7 @@ class AssignmentTest {
     }
 
     RoutingRule rule() {
-      return RoutingRule.withCapacity(Double.parseDouble(factor));
+      return RoutingRule.top1(Capacity.factor(Double.parseDouble(factor)));
     }
 
     int capacity(int tokens) {

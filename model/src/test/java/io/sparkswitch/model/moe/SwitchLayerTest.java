@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.LocalExchange;
 import io.sparkswitch.model.exchange.Tag;
-import io.sparkswitch.model.layer.Dropout;
 import io.sparkswitch.model.layer.FeedForward;
+import io.sparkswitch.model.layer.RmsNorm;
 import io.sparkswitch.model.tensor.Doubles;
 import io.sparkswitch.model.tensor.Noise;
-import io.sparkswitch.model.tensor.Tape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +67,7 @@ class SwitchLayerTest {
   void outputEqualsANaiveLoopOverTokens(double factor, int group) {
     double[] expected = x.clone();
     boolean[] kept = naive(factor, group, expected);
-    double[] actual = Doubles.of(apply(RoutingRule.withCapacity(factor), group));
+    double[] actual = Doubles.of(apply(RoutingRule.top1(Capacity.factor(factor)), group));
     assertThat(Doubles.distance(actual, expected)).isLessThan(1e-12);
     int tokens = 0;
     int computed = 0;
@@ -82,7 +82,7 @@ class SwitchLayerTest {
   @Test
   void overflowingTokensAndPaddingReturnZerosSoThatTheResidualAloneRemains() {
     boolean[] kept = naive(0.5, 2, x.clone());
-    double[] actual = Doubles.of(apply(RoutingRule.withCapacity(0.5), 2));
+    double[] actual = Doubles.of(apply(RoutingRule.top1(Capacity.factor(0.5)), 2));
     int overflowing = 0;
     for (int t = 0; t < TOKENS; t++) {
       double[] row = Arrays.copyOfRange(actual, t * EMBED, (t + 1) * EMBED);
@@ -102,7 +102,12 @@ class SwitchLayerTest {
   @ValueSource(ints = {2, 3})
   void theRouterDecidesAlikeForOneRankAndForMany(int ranks) {
     Tensor h = Doubles.tensor(x, TOKENS, EMBED);
-    RoutingRule rule = new RoutingRule(1.0, 0.3, 0.01);
+    RoutingRule rule =
+        new RoutingRule(
+            Selection.topK(1),
+            Capacity.factor(1),
+            Exploration.jitter(0.3),
+            RouterLossFactors.paper(0.01));
     Routing whole = route(h, 0, SEQUENCES, rule);
     List<Integer> index = new ArrayList<>();
     List<Boolean> kept = new ArrayList<>();
@@ -119,7 +124,7 @@ class SwitchLayerTest {
       assertThat(kept.get(t)).isEqualTo(whole.kept()[t]);
     }
     assertThat(whole.metrics().dropped()).isPositive();
-    Routing quiet = route(h, 0, SEQUENCES, RoutingRule.withCapacity(1));
+    Routing quiet = route(h, 0, SEQUENCES, RoutingRule.top1(Capacity.factor(1)));
     assertThat(whole.expertIndex()).as("jitter matters").isNotEqualTo(quiet.expertIndex());
   }
 
@@ -131,27 +136,25 @@ class SwitchLayerTest {
   }
 
   private Router router() {
-    return new Router("encoder.1", 1, Doubles.tensor(weight, EXPERTS, EMBED));
+    return new Router("encoder.1", 1, Doubles.tensor(weight, EXPERTS, EMBED), ScalarType.Double);
   }
 
   private Tensor apply(RoutingRule rule, int group) {
-    List<FeedForward> experts = new ArrayList<>();
+    List<Expert> experts = new ArrayList<>();
     for (int e = 0; e < EXPERTS; e++) {
       Tensor input = Doubles.tensor(in[e], MLP, EMBED);
-      experts.add(new FeedForward(input, null, Doubles.tensor(out[e], EMBED, MLP)));
+      FeedForward expert = new FeedForward(input, null, Doubles.tensor(out[e], EMBED, MLP));
+      experts.add(expert::apply);
     }
-    Pass pass =
-        new Pass(
-            Tape.inference(),
-            exchange,
-            new Tag(0, 0, 0, 0, Direction.CONTROL),
-            rule,
-            new Noise(0, 0),
-            0,
-            metrics);
+    Tag position = new Tag(0, 0, 0, 0, Direction.CONTROL);
+    Pass pass = Pass.inference(exchange, position, rule);
     TokenGroups groups = new TokenGroups(SEQUENCES, LENGTH, group, real, 0, TOKENS);
-    return new SwitchLayer(Doubles.tensor(norm, EMBED), router(), experts)
-        .apply(Doubles.tensor(x, SEQUENCES, LENGTH, EMBED), pass, groups, Dropout.none());
+    Tensor residual = Doubles.tensor(x, TOKENS, EMBED);
+    Tensor h = RmsNorm.apply(residual, Doubles.tensor(norm, EMBED));
+    SwitchLayer layer = new SwitchLayer(router(), experts, EMBED);
+    Tensor y = layer.apply(h, pass, groups, new RouterLosses(pass, groups, true));
+    metrics.addAll(pass.seen().metrics());
+    return residual.add(y);
   }
 
   /** Adds p(x) · E(x) of each token in turn, while its expert has room. */

@@ -19,7 +19,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * One step of one batch, by a gang of threads.
@@ -37,18 +36,18 @@ record GangRun(
     Map<String, double[]> gradients) {
 
   /** Trains; row r of {@code cuts} holds the ascending bounds of rank r's micro-batches. */
-  static GangRun train(T5Config config, ScalarType dtype, Batch batch, int[]... cuts)
+  static GangRun train(T5Config config, Precision precision, Batch batch, int[]... cuts)
       throws Exception {
-    return run(config, dtype, batch, true, cuts);
+    return run(config, precision, batch, true, cuts);
   }
 
-  static GangRun evaluate(T5Config config, ScalarType dtype, Batch batch, int[]... cuts)
+  static GangRun evaluate(T5Config config, Precision precision, Batch batch, int[]... cuts)
       throws Exception {
-    return run(config, dtype, batch, false, cuts);
+    return run(config, precision, batch, false, cuts);
   }
 
   private static GangRun run(
-      T5Config config, ScalarType dtype, Batch batch, boolean training, int[][] cuts)
+      T5Config config, Precision precision, Batch batch, boolean training, int[][] cuts)
       throws Exception {
     List<LocalExchange> ends = LocalExchange.group(cuts.length, Duration.ofSeconds(20));
     ExecutorService threads = Executors.newFixedThreadPool(cuts.length);
@@ -61,7 +60,7 @@ record GangRun(
             threads.submit(
                 () -> {
                   try {
-                    return rank(config, dtype, batch, training, exchange, cut);
+                    return rank(config, precision, batch, training, exchange, cut);
                   } finally {
                     exchange.close();
                   }
@@ -79,23 +78,22 @@ record GangRun(
 
   private static GangRun rank(
       T5Config config,
-      ScalarType dtype,
+      Precision precision,
       Batch batch,
       boolean training,
       Exchange exchange,
       int[] cut) {
     GangRun sum = new GangRun(0, 0, Map.of(), Map.of());
-    int group = config.sparse().map(SwitchConfig::groupSequences).orElse(1);
     try (PointerScope scope = new PointerScope();
-        T5Model model = TinyModel.model(config, dtype, exchange.rank(), exchange.size())) {
+        T5Model model = TinyModel.model(config, precision, exchange.rank(), exchange.size())) {
       for (int micro = 0; micro + 1 < cut.length; micro++) {
-        Inputs inputs = Inputs.of(batch, cut[micro], cut[micro + 1], group);
+        Inputs inputs = Inputs.of(batch, cut[micro], cut[micro + 1], config.grouping());
         Tape tape = training ? Tape.recording() : Tape.inference();
         Pass pass = TinyModel.pass(config, tape, exchange, micro);
         GradientStep.Result result =
             training
-                ? GradientStep.train(model, inputs, pass, TinyModel::crossEntropy)
-                : GradientStep.evaluate(model, inputs, pass, TinyModel::crossEntropy);
+                ? GradientStep.train(model, inputs, pass, TinyModel.CROSS_ENTROPY)
+                : GradientStep.evaluate(model, inputs, pass, TinyModel.CROSS_ENTROPY);
         Map<String, LayerMetrics> layers = new TreeMap<>();
         result.layers().forEach(m -> layers.put(m.layer(), m));
         sum = sum.plus(new GangRun(result.crossEntropy(), result.targetTokens(), layers, Map.of()));

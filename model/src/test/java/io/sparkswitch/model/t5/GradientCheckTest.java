@@ -27,7 +27,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The gradients of a whole Switch T5 against central differences of its loss. */
 class GradientCheckTest {
@@ -43,8 +42,8 @@ class GradientCheckTest {
           new Width(6, mlp, heads, headDim),
           2,
           2,
-          TinyModel.conventions(kind, 0.1),
-          Optional.of(new SwitchConfig(experts, 2, 1.0, ALPHA, 0.05, 2)));
+          TinyModel.conventions(kind),
+          Optional.of(TinyModel.sparse(experts, 1.0, ALPHA, 0.05, 2)));
     }
   }
 
@@ -66,13 +65,13 @@ class GradientCheckTest {
     Batch batch = TinyModel.batch(4, 7, 5, VOCAB, shape.seed());
     try (PointerScope scope = new PointerScope();
         LocalExchange exchange = LocalExchange.group(1).get(0);
-        T5Model model = new T5Model(shape.config(), ScalarType.Double, 0, 1)) {
+        T5Model model = new T5Model(shape.config(), Precision.FLOAT64, 0, 1)) {
       model.dense().initialise(shape.seed());
       model.experts().initialise(shape.seed());
-      Walk walk = new Walk(model, Inputs.of(batch, 0, 4, 2), exchange);
+      Walk walk = new Walk(model, Inputs.of(batch, 0, 4, Grouping.of(2)), exchange);
       Pass pass = TinyModel.pass(shape.config(), Tape.recording(), exchange, 0);
-      GradientStep.train(model, walk.inputs, pass, TinyModel::crossEntropy);
-      assertThat(pass.metrics()).anyMatch(m -> m.dropped() > 0);
+      GradientStep.train(model, walk.inputs, pass, TinyModel.CROSS_ENTROPY);
+      assertThat(pass.seen().metrics()).anyMatch(m -> m.dropped() > 0);
       Map<String, List<Place>> kinds = kinds(model);
       assertThat(kinds.keySet()).anyMatch(kind -> kind.contains("router"));
       SplittableRandom random = new SplittableRandom(shape.seed());
@@ -133,11 +132,11 @@ class GradientCheckTest {
         parameters.value(spec.name()).detach().copy_(Doubles.tensor(changed, spec.shape()));
         Pass pass = TinyModel.pass(model.config(), Tape.inference(), exchange, 0);
         double crossEntropy =
-            GradientStep.evaluate(model, inputs, pass, TinyModel::crossEntropy).crossEntropy();
+            GradientStep.evaluate(model, inputs, pass, TinyModel.CROSS_ENTROPY).crossEntropy();
         parameters.value(spec.name()).detach().copy_(Doubles.tensor(values, spec.shape()));
-        double auxiliary = pass.metrics().stream().mapToDouble(m -> m.auxiliaryLoss()).sum();
+        double auxiliary = pass.seen().metrics().stream().mapToDouble(m -> m.auxiliaryLoss()).sum();
         String decisions =
-            pass.metrics().stream()
+            pass.seen().metrics().stream()
                 .map(m -> m.dropped() + Arrays.toString(m.expertTokens()))
                 .toList()
                 .toString();

@@ -9,7 +9,6 @@ import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.tensor.Doubles;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,14 +26,14 @@ class LayoutIndependenceTest {
   private static GangRun oneInFloat32;
 
   private static T5Config config(FeedForwardKind kind) {
-    SwitchConfig sparse = new SwitchConfig(8, 2, 1.0, 0.05, 0.1, GROUP);
-    return TinyModel.config(TinyModel.conventions(kind, 0.1), sparse);
+    SwitchConfig sparse = TinyModel.sparse(8, 1.0, 0.05, 0.1, GROUP);
+    return TinyModel.config(TinyModel.conventions(kind), sparse);
   }
 
   @BeforeAll
   static void runOnOneRank() throws Exception {
-    one = GangRun.train(CONFIG, ScalarType.Double, BATCH, new int[] {0, 7});
-    oneInFloat32 = GangRun.train(CONFIG, ScalarType.Float, BATCH, new int[] {0, 7});
+    one = GangRun.train(CONFIG, Precision.FLOAT64, BATCH, new int[] {0, 7});
+    oneInFloat32 = GangRun.train(CONFIG, Precision.FLOAT32, BATCH, new int[] {0, 7});
   }
 
   /** A row a rank, the bounds of its micro-batches. */
@@ -64,7 +63,7 @@ class LayoutIndependenceTest {
   @ParameterizedTest
   @MethodSource("layouts")
   void float64GradientsEqualASingleRanksTo1e9(Layout layout) throws Exception {
-    GangRun run = GangRun.train(CONFIG, ScalarType.Double, BATCH, layout.cuts());
+    GangRun run = GangRun.train(CONFIG, Precision.FLOAT64, BATCH, layout.cuts());
     assertSameGradients(one, run, 1e-9);
     assertThat(run.crossEntropy()).isCloseTo(one.crossEntropy(), within(1e-9));
     assertThat(run.targetTokens()).isEqualTo(BATCH.targetTokens());
@@ -73,14 +72,14 @@ class LayoutIndependenceTest {
   @ParameterizedTest
   @MethodSource("layouts")
   void float32GradientsEqualASingleRanksTo1e5(Layout layout) throws Exception {
-    GangRun run = GangRun.train(CONFIG, ScalarType.Float, BATCH, layout.cuts());
+    GangRun run = GangRun.train(CONFIG, Precision.FLOAT32, BATCH, layout.cuts());
     assertSameGradients(oneInFloat32, run, 1e-5);
   }
 
   @ParameterizedTest
   @MethodSource("layouts")
   void theSameTokensChooseTheSameExpertsAndAreDropped(Layout layout) throws Exception {
-    GangRun run = GangRun.train(CONFIG, ScalarType.Double, BATCH, layout.cuts());
+    GangRun run = GangRun.train(CONFIG, Precision.FLOAT64, BATCH, layout.cuts());
     assertThat(run.layers().keySet()).isEqualTo(one.layers().keySet());
     for (LayerMetrics expected : one.layers().values()) {
       LayerMetrics actual = run.layers().get(expected.layer());
@@ -95,21 +94,21 @@ class LayoutIndependenceTest {
   @Test
   void gatedExpertsAndAnUntiedOutputAreIndependentToo() throws Exception {
     T5Config gated = config(FeedForwardKind.GATED_GELU);
-    GangRun alone = GangRun.train(gated, ScalarType.Double, BATCH, new int[] {0, 7});
+    GangRun alone = GangRun.train(gated, Precision.FLOAT64, BATCH, new int[] {0, 7});
     GangRun spread =
         GangRun.train(
-            gated, ScalarType.Double, BATCH, new int[] {0, 2}, new int[] {2, 4}, new int[] {4, 7});
+            gated, Precision.FLOAT64, BATCH, new int[] {0, 2}, new int[] {2, 4}, new int[] {4, 7});
     assertSameGradients(alone, spread, 1e-9);
   }
 
   @Test
   void aRankWithoutSequencesTakesPartInAnEvaluation() throws Exception {
     Batch last = BATCH.slice(0, 2);
-    T5Config quiet = TinyModel.config(TinyModel.QUIET, new SwitchConfig(8, 2, 1.0, 0, 0, GROUP));
-    GangRun alone = GangRun.evaluate(quiet, ScalarType.Double, last, new int[] {0, 2});
+    T5Config quiet = TinyModel.config(TinyModel.QUIET, TinyModel.sparse(8, 1.0, 0, 0, GROUP));
+    GangRun alone = GangRun.evaluate(quiet, Precision.FLOAT64, last, new int[] {0, 2});
     GangRun spread =
         GangRun.evaluate(
-            quiet, ScalarType.Double, last, new int[] {0, 2}, new int[] {2, 2}, new int[] {2, 2});
+            quiet, Precision.FLOAT64, last, new int[] {0, 2}, new int[] {2, 2}, new int[] {2, 2});
     assertThat(spread.crossEntropy()).isCloseTo(alone.crossEntropy(), within(1e-9));
     assertThat(spread.targetTokens()).isEqualTo(last.targetTokens());
     assertThat(spread.layers().get("encoder.1").expertTokens())
@@ -119,9 +118,9 @@ class LayoutIndependenceTest {
   @Test
   void anExpertWithoutTokensGetsAZeroGradientAndOnlyThat() throws Exception {
     Batch single = TinyModel.batch(1, 3, 3, TinyModel.VOCAB, 2);
-    T5Config quiet = TinyModel.config(TinyModel.QUIET, new SwitchConfig(8, 2, 8.0, 0, 0, 1));
+    T5Config quiet = TinyModel.config(TinyModel.QUIET, TinyModel.sparse(8, 8.0, 0, 0, 1));
     GangRun run =
-        GangRun.train(quiet, ScalarType.Double, single, new int[] {0, 1}, new int[] {1, 1});
+        GangRun.train(quiet, Precision.FLOAT64, single, new int[] {0, 1}, new int[] {1, 1});
     int idle = 0;
     for (LayerMetrics layer : run.layers().values()) {
       String stack = layer.layer().split("\\.")[0];

@@ -18,13 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class T5ModelTest {
-  private static final SwitchConfig EIGHT = new SwitchConfig(8, 2, 2.0, 0.01, 0, 0);
+  private static final SwitchConfig EIGHT = TinyModel.sparse(8, 2.0, 0.01, 0, 0);
 
   private PointerScope scope;
   private LocalExchange exchange;
@@ -54,7 +53,7 @@ class T5ModelTest {
     List<String> spread = new ArrayList<>();
     for (int rank = 0; rank < 3; rank++) {
       try (T5Model model =
-          new T5Model(TinyModel.config(TinyModel.QUIET, EIGHT), ScalarType.Float, rank, 3)) {
+          new T5Model(TinyModel.config(TinyModel.QUIET, EIGHT), Precision.FLOAT32, rank, 3)) {
         model.experts().specs().forEach(spec -> spread.add(spec.name()));
       }
     }
@@ -66,13 +65,13 @@ class T5ModelTest {
   @Test
   void denseAndSwitchModelsOfOneSeedStartWithEqualSharedTensors() {
     Map<String, double[]> sparse = new HashMap<>();
-    try (T5Model model = TinyModel.model(config(EIGHT), ScalarType.Float, 0, 1)) {
+    try (T5Model model = TinyModel.model(config(EIGHT), Precision.FLOAT32, 0, 1)) {
       for (ParameterSpec spec : model.dense().specs()) {
         sparse.put(spec.name(), Doubles.of(model.dense().value(spec.name())));
       }
     }
     int shared = 0;
-    try (T5Model model = TinyModel.model(config(null), ScalarType.Float, 0, 1)) {
+    try (T5Model model = TinyModel.model(config(null), Precision.FLOAT32, 0, 1)) {
       for (ParameterSpec spec : model.dense().specs()) {
         double[] values = Doubles.of(model.dense().value(spec.name()));
         double[] twin = sparse.get(spec.name().replace("DenseReluDense", "mlp"));
@@ -92,10 +91,11 @@ class T5ModelTest {
     for (SwitchConfig sparse : new SwitchConfig[] {null, EIGHT}) {
       T5Config config = TinyModel.nano(sparse);
       Batch batch = TinyModel.batch(4, 24, 12, 4200, 5);
-      try (T5Model model = TinyModel.model(config, ScalarType.Float, 0, 1)) {
+      try (T5Model model = TinyModel.model(config, Precision.FLOAT32, 0, 1)) {
         Pass pass = TinyModel.pass(config, Tape.inference(), exchange, 0);
         GradientStep.Result result =
-            GradientStep.evaluate(model, Inputs.of(batch, 0, 4, 0), pass, TinyModel::crossEntropy);
+            GradientStep.evaluate(
+                model, Inputs.of(batch, 0, 4, Grouping.of(0)), pass, TinyModel.CROSS_ENTROPY);
         assertThat(result.crossEntropy() / result.targetTokens())
             .isBetween(Math.log(4224) - 0.5, Math.log(4224) + 1);
       }
@@ -104,9 +104,9 @@ class T5ModelTest {
 
   @Test
   void paddingOfTheEncoderInfluencesNoOtherPosition() {
-    T5Config config = TinyModel.config(TinyModel.QUIET, new SwitchConfig(4, 2, 0.5, 0, 0, 1));
+    T5Config config = TinyModel.config(TinyModel.QUIET, TinyModel.sparse(4, 0.5, 0, 0, 1));
     int[] source = {5, 9, 3, 17, 2, 8, 1};
-    try (T5Model model = TinyModel.model(config, ScalarType.Double, 0, 1)) {
+    try (T5Model model = TinyModel.model(config, Precision.FLOAT64, 0, 1)) {
       double[] alone = encode(model, config, source, 7);
       double[] padded = encode(model, config, source, 11);
       int embed = config.width().embed();
@@ -117,7 +117,7 @@ class T5ModelTest {
 
   @Test
   void paddingOfTheEncoderInfluencesNoTargetsScore() {
-    T5Config config = TinyModel.config(TinyModel.QUIET, new SwitchConfig(4, 2, 1.0, 0, 0, 1));
+    T5Config config = TinyModel.config(TinyModel.QUIET, TinyModel.sparse(4, 1.0, 0, 0, 1));
     Batch batch = TinyModel.batch(3, 8, 5, TinyModel.VOCAB, 6);
     int wide = 13;
     int[] source = new int[3 * wide];
@@ -135,7 +135,7 @@ class T5ModelTest {
             batch.decoderLossWeights(),
             batch.segmentIds(),
             batch.epochs());
-    try (T5Model model = TinyModel.model(config, ScalarType.Double, 0, 1)) {
+    try (T5Model model = TinyModel.model(config, Precision.FLOAT64, 0, 1)) {
       double[] narrow = logits(model, config, batch);
       assertThat(Doubles.distance(logits(model, config, padded), narrow)).isLessThan(1e-12);
     }
@@ -147,7 +147,7 @@ class T5ModelTest {
     Batch batch = TinyModel.batch(1, 8, 6, TinyModel.VOCAB, 6);
     double[] before;
     double[] after;
-    try (T5Model model = TinyModel.model(config, ScalarType.Double, 0, 1)) {
+    try (T5Model model = TinyModel.model(config, Precision.FLOAT64, 0, 1)) {
       before = logits(model, config, batch);
       batch.decoderInputTokens()[4] ^= 1;
       after = logits(model, config, batch);
@@ -162,17 +162,25 @@ class T5ModelTest {
     boolean[] real = new boolean[length];
     Arrays.fill(real, 0, source.length, true);
     TokenGroups groups = new TokenGroups(1, length, 1, real, 0, source.length);
-    Inputs inputs = new Inputs(Tensors.indices(tokens, 1, length), null, null, groups, null, 1);
-    RoutingRule rule = RoutingRule.withCapacity(config.sparse().orElseThrow().capacityFactor());
+    Inputs inputs =
+        new Inputs(
+            Tensors.indices(tokens, 1, length),
+            null,
+            null,
+            groups,
+            null,
+            1,
+            length > source.length);
+    RoutingRule rule = config.training();
     Pass pass = TinyModel.pass(rule, 0, Tape.inference(), exchange, 0);
     double[] memory = Doubles.of(model.encode(inputs, pass).memory());
-    assertThat(pass.metrics().get(0).dropped()).as("capacity binds").isPositive();
+    assertThat(pass.seen().metrics().get(0).dropped()).as("capacity binds").isPositive();
     return memory;
   }
 
   private double[] logits(T5Model model, T5Config config, Batch batch) {
     Pass pass = TinyModel.pass(config, Tape.inference(), exchange, 0);
-    Inputs inputs = Inputs.of(batch, 0, batch.sequences(), 1);
+    Inputs inputs = Inputs.of(batch, 0, batch.sequences(), Grouping.of(1));
     return Doubles.of(model.forward(inputs, pass));
   }
 

@@ -5,26 +5,29 @@ import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.loss.CrossEntropy;
+import io.sparkswitch.model.moe.Capacity;
+import io.sparkswitch.model.moe.Draws;
+import io.sparkswitch.model.moe.Exploration;
+import io.sparkswitch.model.moe.Observations;
 import io.sparkswitch.model.moe.Pass;
+import io.sparkswitch.model.moe.RouterLossFactors;
 import io.sparkswitch.model.moe.RoutingRule;
+import io.sparkswitch.model.moe.Selection;
 import io.sparkswitch.model.t5.T5Config.Conventions;
 import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.t5.T5Config.Width;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tape;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Configurations small enough for naive twins, with batches and passes for them. */
 final class TinyModel {
   static final int VOCAB = 40;
   static final Width WIDTH = new Width(8, 12, 2, 4);
   static final Noise NOISE = new Noise(11, 5);
-  static final Conventions QUIET = conventions(FeedForwardKind.RELU, 0);
+  static final Conventions QUIET = conventions(FeedForwardKind.RELU);
 
   static {
     // Tiny tensors gain nothing from a second thread, and on a busy machine each wait for one costs
@@ -32,10 +35,24 @@ final class TinyModel {
     torch.set_num_threads(1);
   }
 
+  static final CrossEntropy CROSS_ENTROPY = new CrossEntropy(0);
+
   private TinyModel() {}
 
-  static Conventions conventions(FeedForwardKind kind, double dropoutRate) {
-    return new Conventions(kind, kind == FeedForwardKind.RELU, 8, 20, dropoutRate, 1);
+  static Conventions conventions(FeedForwardKind kind) {
+    return new Conventions(kind, kind == FeedForwardKind.RELU, 8, 20, 1);
+  }
+
+  /** Experts in every other feed-forward of two blocks a stack. */
+  static SwitchConfig sparse(
+      int experts, double capacityFactor, double alpha, double jitter, int groupSequences) {
+    RoutingRule rule =
+        new RoutingRule(
+            Selection.topK(1),
+            Capacity.factor(capacityFactor),
+            Exploration.jitter(jitter),
+            RouterLossFactors.paper(alpha));
+    return SwitchConfig.feedForward(experts, SparseBlocks.every(2, 2, 2), rule, groupSequences);
   }
 
   static T5Config config(Conventions conventions, SwitchConfig sparse) {
@@ -44,13 +61,13 @@ final class TinyModel {
 
   /** The published nano preset. */
   static T5Config nano(SwitchConfig sparse) {
-    Conventions conventions = new Conventions(FeedForwardKind.RELU, true, 32, 128, 0, 1);
+    Conventions conventions = new Conventions(FeedForwardKind.RELU, true, 32, 128, 1);
     return new T5Config(
         4224, new Width(128, 512, 4, 32), 2, 2, conventions, Optional.ofNullable(sparse));
   }
 
-  static T5Model model(T5Config config, ScalarType dtype, int rank, int size) {
-    T5Model model = new T5Model(config, dtype, rank, size);
+  static T5Model model(T5Config config, Precision precision, int rank, int size) {
+    T5Model model = new T5Model(config, precision, rank, size);
     model.dense().initialise(3);
     model.experts().initialise(3);
     return model;
@@ -88,22 +105,15 @@ final class TinyModel {
         new int[sequences]);
   }
 
+  /** As in training; where the router explores there is dropout too. */
   static Pass pass(T5Config config, Tape tape, Exchange exchange, int microBatch) {
-    RoutingRule rule =
-        config
-            .sparse()
-            .map(s -> new RoutingRule(s.capacityFactor(), s.jitterNoise(), s.auxiliaryLossFactor()))
-            .orElse(RoutingRule.dropless());
-    return pass(rule, config.conventions().dropoutRate(), tape, exchange, microBatch);
+    double dropout = config.training().exploration().noise() > 0 ? 0.1 : 0;
+    return pass(config.training(), dropout, tape, exchange, microBatch);
   }
 
   static Pass pass(RoutingRule rule, double dropout, Tape tape, Exchange exchange, int microBatch) {
     Tag position = new Tag(0, NOISE.step(), microBatch, 0, Direction.CONTROL);
-    return new Pass(tape, exchange, position, rule, NOISE, dropout, new ArrayList<>());
-  }
-
-  static GradientStep.Loss crossEntropy(Tensor logits, Tensor targets) {
-    Tensor sum = CrossEntropy.sum(logits, targets);
-    return new GradientStep.Loss(sum, sum);
+    Draws draws = new Draws(NOISE, dropout, dropout);
+    return new Pass(tape, exchange, position, rule, draws, new Observations());
   }
 }

@@ -53,7 +53,7 @@ class TapeTest {
   void aCrossingRunsBackwardEvenWhenNothingLaterUsesItsRows() {
     Tape tape = Tape.recording();
     Tensor w = leaf(1, 2, 2);
-    tape.cross(w.square(), move("unused"), move("unused back"));
+    tape.cross(w.square(), move("unused"), move("unused back"), Phase.OTHER);
     tape.addLoss(w.sum());
     tape.backward();
     assertThat(moves).containsExactly("unused", "unused back");
@@ -65,8 +65,9 @@ class TapeTest {
     Tape tape = Tape.recording();
     Tensor w = leaf(1, 4, 3);
     Tensor none = w.narrow(0, 0, 0);
-    Tensor arrived = tape.cross(none, move("dispatch"), move("dispatch back"));
-    Tensor returned = tape.cross(arrived.square(), move("combine"), move("combine back"));
+    Tensor arrived = tape.cross(none, move("dispatch"), move("dispatch back"), Phase.OTHER);
+    Tensor returned =
+        tape.cross(arrived.square(), move("combine"), move("combine back"), Phase.OTHER);
     tape.addLoss(returned.sum().add(w.sum()));
     tape.backward();
     assertThat(moves).containsExactly("dispatch", "combine", "combine back", "dispatch back");
@@ -78,7 +79,7 @@ class TapeTest {
     Tape tape = Tape.recording();
     Tensor constant = Doubles.normal(1, 2, 2);
     Tensor w = leaf(3, 2, 2);
-    Tensor arrived = tape.cross(constant, move("dispatch"), move("dispatch back"));
+    Tensor arrived = tape.cross(constant, move("dispatch"), move("dispatch back"), Phase.OTHER);
     tape.addLoss(arrived.mul(w).sum());
     tape.backward();
     assertThat(moves).containsExactly("dispatch", "dispatch back");
@@ -90,7 +91,7 @@ class TapeTest {
     Tape tape = Tape.inference();
     Tensor w = Doubles.normal(1, 2, 2);
     assertThat(tape.keep(w)).isSameAs(w);
-    assertThat(Doubles.of(tape.cross(w, move("forward"), move("backward"))))
+    assertThat(Doubles.of(tape.cross(w, move("forward"), move("backward"), Phase.OTHER)))
         .containsExactly(Doubles.of(w));
     assertThatIllegalStateException()
         .isThrownBy(tape::backward)
@@ -113,11 +114,13 @@ class TapeTest {
     tape.addLoss(x.sum());
     Tensor kept = tape.keep(x);
     Tensor arrived =
-        tape.cross(x.matmul(v), swap("dispatch"), swap("dispatch back")); // rows in reverse
-    Tensor back = tape.cross(arrived.tanh().matmul(v), swap("combine"), swap("combine back"));
+        tape.cross(
+            x.matmul(v), swap("dispatch"), swap("dispatch back"), Phase.OTHER); // rows in reverse
+    Tensor back =
+        tape.cross(arrived.tanh().matmul(v), swap("combine"), swap("combine back"), Phase.OTHER);
     Tensor y = kept.add(back.mul(kept));
     Tensor keptY = tape.keep(y);
-    tape.end();
+    tape.end(Phase.OTHER);
     tape.addLoss(keptY.square().sum());
   }
 
