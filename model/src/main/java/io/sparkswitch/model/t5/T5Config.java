@@ -121,6 +121,26 @@ public record T5Config(
     return sparse.map(SwitchConfig::experts).orElse(0);
   }
 
+  /** Number of parameters, experts included. */
+  public long parameters() {
+    return parameterCounts().total();
+  }
+
+  /** Number of parameters, part by part. */
+  public ParameterCounts parameterCounts() {
+    return ParameterCounts.of(this);
+  }
+
+  /** Floating point operations of a forward pass of a sequence, as the paper's Table 9 counts. */
+  public long paperFlops(long inputs, long targets) {
+    return PaperFlops.sequence(this, inputs, targets);
+  }
+
+  /** Floating point operations of all matrix products of a forward pass of a sequence. */
+  public long gemmFlops(long inputs, long targets) {
+    return GemmFlops.forward(this, inputs, targets);
+  }
+
   /** The same architecture with dense feed-forwards. */
   public T5Config dense() {
     return new T5Config(vocab, width, encoderLayers, decoderLayers, conventions, Optional.empty());

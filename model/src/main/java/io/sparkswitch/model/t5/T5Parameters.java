@@ -17,23 +17,33 @@ public final class T5Parameters {
   private static final Pattern EXPERT = Pattern.compile("\\.experts\\.expert_(\\d+)\\.");
 
   private final T5Config config;
+  private final int firstExpert;
+  private final int lastExpert; // exclusive
   private final List<ParameterSpec> dense = new ArrayList<>();
   private final List<ParameterSpec> experts = new ArrayList<>();
 
-  private T5Parameters(T5Config config) {
+  private T5Parameters(T5Config config, int firstExpert, int lastExpert) {
     this.config = config;
+    this.firstExpert = firstExpert;
+    this.lastExpert = lastExpert;
   }
 
   /** Dense parameters, router included, in the order of the forward pass. */
   public static List<ParameterSpec> dense(T5Config config) {
-    return build(config).dense;
+    return build(config, 0, 0).dense;
   }
 
-  /** Parameters of experts {@code [from, to)} of every sparse layer. */
+  /**
+   * Parameters of experts {@code [from, to)} of every sparse layer; no others are listed.
+   *
+   * @throws IllegalArgumentException there are no such experts
+   */
   public static List<ParameterSpec> experts(T5Config config, int from, int to) {
-    return build(config).experts.stream()
-        .filter(spec -> expertOf(spec.name()) >= from && expertOf(spec.name()) < to)
-        .toList();
+    if (from < 0 || from > to || to > config.experts()) {
+      throw new IllegalArgumentException(
+          "experts [%d, %d) of %d".formatted(from, to, config.experts()));
+    }
+    return build(config, from, to).experts;
   }
 
   /** Global id of the expert that owns the parameter, -1 for a dense parameter. */
@@ -49,8 +59,8 @@ public final class T5Parameters {
     return "%s.block.%d.layer.%d.%s.".formatted(stack, block, layer, module);
   }
 
-  private static T5Parameters build(T5Config config) {
-    T5Parameters parameters = new T5Parameters(config);
+  private static T5Parameters build(T5Config config, int firstExpert, int lastExpert) {
+    T5Parameters parameters = new T5Parameters(config, firstExpert, lastExpert);
     Width w = config.width();
     parameters.dense("shared.weight", Initialiser.normal(1), config.vocab(), w.embed());
     parameters.stack(StackKind.ENCODER);
@@ -107,7 +117,7 @@ public final class T5Parameters {
   private void linearExperts(String prefix, Initialiser initialiser) {
     int embed = config.width().embed();
     dense(prefix + "router.classifier.weight", truncated(embed), config.experts(), embed);
-    for (int e = 0; e < config.experts(); e++) {
+    for (int e = firstExpert; e < lastExpert; e++) {
       String name = prefix + "experts.expert_" + e + ".weight";
       experts.add(spec(name, initialiser, config.width().inner(), embed));
     }
@@ -135,7 +145,7 @@ public final class T5Parameters {
     }
     int embed = config.width().embed();
     dense(prefix + "router.classifier.weight", truncated(embed), config.experts(), embed);
-    for (int e = 0; e < config.experts(); e++) {
+    for (int e = firstExpert; e < lastExpert; e++) {
       String expert = prefix + "experts.expert_" + e + ".";
       feedForward(expert, experts, config.conventions().feedForward());
     }
