@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * Neither system properties nor the environment take part.
  */
 public final class ConfigLoader {
-  private static final String REFERENCE = "io/sparkswitch/jobs/reference.conf";
+  static final String REFERENCE = "io/sparkswitch/jobs/reference.conf";
 
   private ConfigLoader() {}
 

@@ -32,8 +32,7 @@ final class StrictIncluder implements ConfigIncluder {
     return new ConfigException(
         "include \"%s\" cannot be read; it is looked for relative to the file that includes it."
                 .formatted(what)
-            + " A bundled preset needs no file: preset = "
-            + String.join(" | ", Presets.NAMES),
+            + " A bundled preset needs no file: preset = nano",
         cause);
   }
 }

@@ -30,14 +30,30 @@ class ConfFilesTest {
 
   @Test
   void everyPresetIsBundledUnderItsName() throws IOException {
+    List<String> bundled = Presets.names();
+    assertThat(hocon(CONF.resolve("presets"))).hasSameSizeAs(bundled).hasSizeGreaterThan(20);
     for (Path file : hocon(CONF.resolve("presets"))) {
-      String name = file.getFileName().toString().replace(".conf", "");
-      assertThat(Presets.NAMES).contains(name);
+      String name = file.getFileName().toString().replaceFirst("\\.conf$", "");
+      assertThat(bundled).contains(name);
       assertThat(ConfigLoader.load(Optional.empty(), List.of("preset=" + name)))
           .as(name)
           .isEqualTo(ConfigLoader.load(Optional.of(file), List.of()));
     }
-    assertThat(hocon(CONF.resolve("presets"))).hasSameSizeAs(Presets.NAMES);
+  }
+
+  @Test
+  void presetsAreInTheOrderOfTheirNumbers() {
+    assertThat(Presets.names())
+        .containsSubsequence(
+            "nano",
+            "nano-switch",
+            "switch-base-2",
+            "switch-base-16",
+            "switch-base-128",
+            "switch-base-table9",
+            "switch-c",
+            "t5-1.1-base",
+            "t5-base");
   }
 
   @Test
@@ -58,12 +74,26 @@ class ConfFilesTest {
   }
 
   @Test
-  void largerPresetsKeepThePapersInitialisation() {
-    for (String name : List.of("t5-base", "switch-base-8")) {
+  void largerPresetsTrainAsTheirPapers() {
+    int sparse = 0;
+    for (String name : Presets.names()) {
       RunConfig config = ConfigLoader.load(Optional.empty(), List.of("preset=" + name));
-      assertThat(config.model().initialisationScale()).as(name).isEqualTo(0.1);
+      if (name.matches("(nano|mini).*")) {
+        continue;
+      }
+      ModelSettings model = config.model();
+      boolean first = model.feedForward() == FeedForwardKind.RELU;
+      assertThat(model.outputZLossFactor()).as(name).isEqualTo(1e-4);
+      assertThat(model.dropoutRate()).as(name).isEqualTo(first ? 0.1 : 0);
+      assertThat(model.tiedOutput()).as(name).isEqualTo(first);
+      assertThat(model.initialisationScale()).as(name).isEqualTo(model.sparse() ? 0.1 : 1.0);
       assertThat(config.optimizer().schedule()).as(name).isEqualTo(ScheduleName.T5);
+      if (model.sparse()) {
+        assertThat(model.capacityFactor()).as(name).isEqualTo(1.25);
+        sparse++;
+      }
     }
+    assertThat(sparse).isGreaterThan(10);
   }
 
   @Test
