@@ -56,6 +56,10 @@ final class PlanVerb extends ConfiguredVerb {
         .put("denseParameters", plan.denseParameters())
         .put("expertParameters", plan.expertParameters())
         .put("expertParametersPerExecutor", plan.expertParametersPerExecutor())
+        .put("activeParameters", plan.activeParameters())
+        .put(
+            "paperFlopsPerSequence",
+            plan.architecture().paperFlops(lengths.inputs(), lengths.targets()))
         .put("flopsPerToken", plan.flopsPerToken(lengths.inputs(), lengths.targets()))
         .put("slots", size)
         .put("driverBytesPerStep", plan.driverBytes())
@@ -63,8 +67,8 @@ final class PlanVerb extends ConfiguredVerb {
         .put(
             "tokenBytesPerExecutorPerStep",
             plan.tokenBytesPerExecutor(lengths.inputs(), lengths.targets()))
-        .put("driverNativeMebibytes", plan.driverMebibytes())
-        .put("executorNativeMebibytes", plan.executorMebibytes());
+        .put("driverNativeMebibytes", plan.memory().driverMebibytes())
+        .put("executorNativeMebibytes", plan.memory().executorMebibytes());
     if (out != null) {
       resume(run);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkswitch.jobs.conf.ConfigLoader;
+import io.sparkswitch.jobs.conf.Presets;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import java.util.List;
@@ -61,6 +62,28 @@ class PlanTest {
         .anyMatch(line -> line.startsWith("Model: 1,459,968 parameters"))
         .anyMatch(line -> line.startsWith("Batch: 16 sequences of 128 + 29 tokens, 2 routing"))
         .anyMatch(line -> line.contains("spark.executor.memoryOverhead"));
+  }
+
+  @Test
+  void largeNumbersAreSaidInWords() {
+    assertThat(Plan.of(config("preset=switch-base-128"), 32_128, 16).sentences(512, 114))
+        .anyMatch(
+            line ->
+                line.equals(
+                    "Model: 7.42 billion parameters: 167 million dense (at the driver and on every"
+                        + " executor), 7.25 billion in 128 experts (at most 453 million on one"
+                        + " executor); a token meets 224 million."))
+        .anyMatch(line -> line.endsWith("by the paper's count 123 billion a sequence."));
+  }
+
+  @Test
+  void everyPresetIsPlannedWithoutAllocatingAnything() {
+    for (String name : Presets.names()) {
+      Plan plan = Plan.of(config("preset=" + name), 32_128, 2);
+      assertThat(plan.parameters()).as(name).isGreaterThan(1_000_000);
+      assertThat(plan.memory().executor()).as(name).isGreaterThan(8 * plan.denseParameters());
+      assertThat(plan.sentences(512, 114)).as(name).hasSize(5);
+    }
   }
 
   @Test

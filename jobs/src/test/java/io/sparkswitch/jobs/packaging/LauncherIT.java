@@ -36,6 +36,18 @@ class LauncherIT {
   }
 
   @Test
+  void presetsAreInTheJar() throws Exception {
+    ProgramOutput planned =
+        launch(Map.of(), "plan", "--set", "preset=switch-c", "--set", "gang.executors=512");
+    assertThat(planned.output()).contains("Model: 1.57 trillion parameters");
+    assertThat(planned.exitCode()).as(planned.output()).isZero();
+
+    ProgramOutput unknown = launch(Map.of(), "plan", "--set", "preset=none-such");
+    assertThat(unknown.output()).contains("\n  nano, nano-switch\n");
+    assertThat(unknown.exitCode()).as(unknown.output()).isEqualTo(2);
+  }
+
+  @Test
   void theCommandIsEchoedFirstAndSecretsAreMasked() throws Exception {
     ProgramOutput result =
         launch(
