@@ -44,9 +44,10 @@ public record HuggingFaceConfig(
    * @param numExperts experts of a sparse block
    * @param blocks which blocks are sparse
    * @param expertCapacity tokens of a sequence that an expert takes
-   * @param losses weights and noise of training
+   * @param training weights and noise
    */
-  public record Experts(int numExperts, Blocks blocks, int expertCapacity, RouterTraining losses) {}
+  public record Experts(
+      int numExperts, Blocks blocks, int expertCapacity, RouterTraining training) {}
 
   /**
    * @param encoder sparse blocks of the encoder, counted from 0

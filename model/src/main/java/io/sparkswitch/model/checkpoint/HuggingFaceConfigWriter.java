@@ -68,9 +68,9 @@ final class HuggingFaceConfigWriter {
     json.put("expert_capacity", experts.expertCapacity());
     json.put("router_bias", false).put("router_dtype", "float32");
     json.put("router_ignore_padding_tokens", false);
-    json.put("router_jitter_noise", experts.losses().jitterNoise());
-    json.put("router_aux_loss_coef", experts.losses().auxiliaryLossFactor());
-    json.put("router_z_loss_coef", experts.losses().zLossFactor());
+    json.put("router_jitter_noise", experts.training().jitterNoise());
+    json.put("router_aux_loss_coef", experts.training().auxiliaryLossFactor());
+    json.put("router_z_loss_coef", experts.training().zLossFactor());
     step("encoder", experts.blocks().encoder(), config.sizes().numLayers());
     step("decoder", experts.blocks().decoder(), config.sizes().numDecoderLayers());
   }

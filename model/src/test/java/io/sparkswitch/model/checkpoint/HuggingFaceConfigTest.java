@@ -42,7 +42,7 @@ class HuggingFaceConfigTest {
         .isEqualTo(12);
     Experts experts = parse(SWITCH).sparse().orElseThrow();
     assertThat(experts.expertCapacity()).isEqualTo(64);
-    assertThat(experts.losses()).isEqualTo(new RouterTraining(0.01, 0.001, 0.001));
+    assertThat(experts.training()).isEqualTo(new RouterTraining(0.01, 0.001, 0.001));
   }
 
   @Test
