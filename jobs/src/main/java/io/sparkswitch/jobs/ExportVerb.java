@@ -1,10 +1,7 @@
 package io.sparkswitch.jobs;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparkswitch.data.shard.Digests;
-import io.sparkswitch.data.token.Vocabulary;
+import io.sparkswitch.data.token.UnigramPieces;
 import io.sparkswitch.data.token.VocabularySpec;
-import io.sparkswitch.distill.target.TargetsOrigin;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.ImportedCheckpoint;
@@ -15,11 +12,9 @@ import io.sparkswitch.model.checkpoint.TensorSpec;
 import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.ParameterSpec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,9 +34,6 @@ import picocli.CommandLine.Option;
           + " --to models/student"
     })
 final class ExportVerb extends ConfiguredVerb {
-  /** Says what the folder was made from; no part of Hugging Face's format. */
-  static final String MARK = "sparkswitch.json";
-
   @Mixin private CheckpointOptions checkpoint;
 
   @Option(
@@ -82,23 +74,23 @@ final class ExportVerb extends ConfiguredVerb {
     byte[] spiece = VocabularyRecord.model(where, spec, run.hadoop());
     HuggingFaceFolder folder = HuggingFaceFolder.of(export.to(), run.hadoop());
     String config = configuration(run, spec);
-    String mark = mark(saved, config);
+    ExportMark mark = ExportMark.of(saved.checkpoint().manifest(), export, config);
     run.results().put("to", folder.uri()).put("step", saved.checkpoint().manifest().step());
-    if (isThere(folder, mark)) {
+    if (!export.fresh() && mark.isOn(folder)) {
       run.say("Nothing new to do: %s is there.".formatted(folder.uri()));
       return;
     }
     Natives.load();
     List<ParameterSpec> parameters =
         ImportedCheckpoint.all(Architecture.of(run.config(), spec.rows())).toList();
-    try (ParameterFiles files = ParameterFiles.of(saved.checkpoint(), run.hadoop(), parameters);
-        Vocabulary pieces = Vocabulary.load(spiece)) {
+    try (ParameterFiles files = ParameterFiles.of(saved.checkpoint(), run.hadoop(), parameters)) {
       run.progress("writing %s".formatted(folder.uri()));
       folder.clear();
       List<TensorSpec> specs = files.specs(scalarType());
       List<String> written = folder.write(specs, files::read, export.maxShardBytes());
-      TokenizerFiles.of(pieces).write(folder, spiece, run.config().data().inputsLength());
-      folder.write(MARK, mark);
+      new TokenizerFiles(spec, UnigramPieces.of(spiece))
+          .write(folder, spiece, run.config().data().inputsLength());
+      folder.write(ExportMark.FILE, mark.text());
       folder.write(HuggingFaceFolder.CONFIG, config);
       describe(run, specs, written);
     }
@@ -127,30 +119,6 @@ final class ExportVerb extends ConfiguredVerb {
 
   private ScalarType scalarType() {
     return export.dtype().equals("bfloat16") ? ScalarType.BFloat16 : ScalarType.Float;
-  }
-
-  private String mark(SavedRun saved, String config) {
-    ObjectNode mark = Json.object();
-    mark.put("checkpoint", TargetsOrigin.digestOf(saved.checkpoint().manifest()));
-    mark.put("step", saved.checkpoint().manifest().step());
-    mark.put("dtype", export.dtype()).put("maxShardBytes", export.maxShardBytes());
-    mark.put("config", Digests.of(config.getBytes(StandardCharsets.UTF_8)));
-    ObjectNode provenance = mark.putObject("provenance");
-    new TreeMap<>(saved.checkpoint().manifest().provenance()).forEach(provenance::put);
-    return mark.toPrettyString() + "\n";
-  }
-
-  /** Whether the folder already holds just this export. */
-  private boolean isThere(HuggingFaceFolder folder, String mark) throws IOException {
-    if (export.fresh() || !folder.has(HuggingFaceFolder.CONFIG)) {
-      return false;
-    }
-    if (!folder.text(MARK).equals(Optional.of(mark))) {
-      throw new UsageException(
-          "%s holds another model: give --fresh to replace it, or another --to"
-              .formatted(folder.uri()));
-    }
-    return true;
   }
 
   private static void describe(VerbRun run, List<TensorSpec> specs, List<String> written) {

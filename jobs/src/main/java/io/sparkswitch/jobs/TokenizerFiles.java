@@ -1,9 +1,8 @@
 package io.sparkswitch.jobs;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparkswitch.data.token.Vocabulary;
+import io.sparkswitch.data.token.UnigramPieces;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.model.checkpoint.HuggingFaceFolder;
 import java.io.IOException;
@@ -13,20 +12,9 @@ import java.util.stream.IntStream;
  * What Hugging Face's {@code T5Tokenizer} and {@code generate} read beside a model.
  *
  * @param spec the vocabulary's ids
- * @param pad text of the pad piece
- * @param end text of the end piece
- * @param unknown text of the unknown piece
+ * @param pieces the vocabulary's pieces
  */
-record TokenizerFiles(VocabularySpec spec, String pad, String end, String unknown) {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
-  static TokenizerFiles of(Vocabulary vocabulary) {
-    return new TokenizerFiles(
-        vocabulary.spec(),
-        vocabulary.piece(VocabularySpec.PAD),
-        vocabulary.piece(VocabularySpec.EOS),
-        vocabulary.piece(VocabularySpec.UNKNOWN));
-  }
+record TokenizerFiles(VocabularySpec spec, UnigramPieces pieces) {
 
   /**
    * @param model the SentencePiece model
@@ -34,18 +22,28 @@ record TokenizerFiles(VocabularySpec spec, String pad, String end, String unknow
    */
   void write(HuggingFaceFolder folder, byte[] model, int inputsLength) throws IOException {
     folder.write(VocabularyRecord.MODEL, model);
-    folder.write("special_tokens_map.json", specialTokens().toPrettyString() + "\n");
-    folder.write("tokenizer_config.json", configuration(inputsLength).toPrettyString() + "\n");
-    folder.write("generation_config.json", generation().toPrettyString() + "\n");
+    folder.write("special_tokens_map.json", text(specialTokens()));
+    folder.write("tokenizer_config.json", text(configuration(inputsLength)));
+    folder.write("generation_config.json", text(generation()));
+    if (!pieces.mapsCharacters()) {
+      folder.write(TokenizerJson.FILE, text(TokenizerJson.of(pieces)));
+    }
+  }
+
+  private static String text(ObjectNode json) {
+    return json.toPrettyString() + "\n";
   }
 
   /** The sentinels, {@code <extra_id_0>} first; its id is the highest, as in T5Tokenizer. */
   private ObjectNode specialTokens() {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = Json.object();
     ArrayNode sentinels = json.putArray("additional_special_tokens");
     IntStream.range(0, VocabularySpec.SENTINELS)
-        .forEach(i -> sentinels.add("<extra_id_" + i + ">"));
-    return json.put("eos_token", end).put("pad_token", pad).put("unk_token", unknown);
+        .mapToObj(TokenizerJson::sentinel)
+        .forEach(sentinels::add);
+    json.put("eos_token", pieces.text(VocabularySpec.EOS));
+    json.put("pad_token", pieces.text(VocabularySpec.PAD));
+    return json.put("unk_token", pieces.text(VocabularySpec.UNKNOWN));
   }
 
   /** Legacy means that text on either side of a sentinel is encoded by itself, as ours is. */
@@ -60,7 +58,7 @@ record TokenizerFiles(VocabularySpec spec, String pad, String end, String unknow
 
   /** The embedding has more rows than there are ids: what no id stands for is never generated. */
   private ObjectNode generation() {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = Json.object();
     json.put("decoder_start_token_id", VocabularySpec.PAD);
     json.put("eos_token_id", VocabularySpec.EOS).put("pad_token_id", VocabularySpec.PAD);
     if (spec.size() < spec.rows()) {

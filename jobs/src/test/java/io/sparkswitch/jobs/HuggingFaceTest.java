@@ -100,6 +100,7 @@ class HuggingFaceTest {
             "sparkswitch.json",
             "special_tokens_map.json",
             "spiece.model",
+            "tokenizer.json",
             "tokenizer_config.json");
     assertSame(tensors(folder.resolve("one/model.safetensors")), original);
     assertThat(names("many"))
@@ -223,6 +224,11 @@ class HuggingFaceTest {
         .first()
         .extracting(JsonNode::asInt)
         .isEqualTo(120);
+    JsonNode pieces = json("out/tokenizer.json").at("/model/vocab");
+    assertThat(pieces).hasSize(120);
+    assertThat(pieces.get(1).get(0).asText()).isEqualTo("</s>");
+    assertThat(pieces.get(119).get(0).asText()).isEqualTo("<extra_id_0>");
+    assertThat(json("out/tokenizer.json").path("added_tokens")).hasSize(103);
     assertThat(folder.resolve("out/spiece.model"))
         .hasSameBinaryContentAs(folder.resolve("hf/spiece.model"));
   }

@@ -82,19 +82,6 @@ public final class Vocabulary implements AutoCloseable {
     return spec;
   }
 
-  /**
-   * The piece of an id as the model spells it, such as {@code </s>}.
-   *
-   * @throws IllegalArgumentException if the id is no piece's
-   */
-  public String piece(int id) {
-    if (id < 0 || id >= spec.pieces()) {
-      throw new IllegalArgumentException(
-          "id %d is outside the pieces' [0, %d)".formatted(id, spec.pieces()));
-    }
-    return pieces.get(id).text();
-  }
-
   /** Ids of the text's pieces, without an end. Markup such as {@code <extra_id_0>} is just text. */
   public int[] encode(String text) {
     return tokenizer.getProcessor().encode(Words.plainSpaces(text));

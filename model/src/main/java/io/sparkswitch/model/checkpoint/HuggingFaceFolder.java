@@ -196,8 +196,9 @@ public final class HuggingFaceFolder {
 
   /** Removes what makes the folder a model, the configuration first. */
   public void clear() throws IOException {
-    files.delete(new Path(root, CONFIG), false);
-    files.delete(new Path(root, HuggingFaceIndex.FILE), false);
+    for (String name : List.of(CONFIG, HuggingFaceIndex.FILE, "tokenizer.json")) {
+      files.delete(new Path(root, name), false);
+    }
     if (files.exists(root)) {
       for (FileStatus file :
           files.listStatus(root, p -> p.getName().matches("model(-\\d+-of-\\d+)?\\.safetensors"))) {

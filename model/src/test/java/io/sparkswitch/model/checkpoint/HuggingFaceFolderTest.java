@@ -82,6 +82,29 @@ class HuggingFaceFolderTest {
   }
 
   @Test
+  void aFolderWhoseWritingFailedIsNotTakenForAModel() throws Exception {
+    List<TensorSpec> specs =
+        tensors.entrySet().stream().map(e -> TensorSpec.of(e.getKey(), e.getValue())).toList();
+    for (long maxShardBytes : new long[] {100, 1_000}) {
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(
+              () ->
+                  open()
+                      .write(
+                          specs,
+                          spec -> {
+                            if (spec.name().equals("decoder.b")) {
+                              throw new IOException("lost");
+                            }
+                            return tensors.get(spec.name());
+                          },
+                          maxShardBytes))
+          .withMessage("lost");
+      refused().containsAnyOf("holds neither", "the file is truncated");
+    }
+  }
+
+  @Test
   void aMissingShardIsNamed() throws Exception {
     write(100);
     Files.delete(folder.resolve(LAST));
