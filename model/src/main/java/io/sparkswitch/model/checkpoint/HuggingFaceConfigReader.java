@@ -150,7 +150,12 @@ final class HuggingFaceConfigReader {
       }
       return step;
     }
-    int sparse = fields.size(count);
+    int sparse = fields.integer(count, 0);
+    if (sparse < 1) {
+      throw fields.refused(
+          count,
+          "versions of transformers differ in what is sparse then: it needs %s".formatted(saved));
+    }
     if (sparse > layers) {
       throw fields.refused(count, "the %s has %d blocks".formatted(stack, layers));
     }

@@ -10,7 +10,6 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -24,8 +23,6 @@ import org.apache.hadoop.fs.Path;
 public final class HuggingFaceFolder {
   public static final String CONFIG = "config.json";
   static final String SINGLE = "model.safetensors";
-
-  private static final String OLD = "pytorch_model";
   private static final int LARGEST_TEXT = 100 << 20;
 
   private final Path root;
@@ -88,37 +85,6 @@ public final class HuggingFaceFolder {
     return bytes(name).map(b -> new String(b, StandardCharsets.UTF_8));
   }
 
-  /** The files that hold the model's tensors, in the order to read them. */
-  public List<Path> weights() throws IOException {
-    Optional<String> index = text(HuggingFaceIndex.FILE);
-    boolean single = has(SINGLE);
-    if (index.isPresent() && single) {
-      throw new InputException(
-          "%s holds %s and %s: remove the one that is not the model"
-              .formatted(root, SINGLE, HuggingFaceIndex.FILE));
-    }
-    if (index.isPresent()) {
-      return index().shards().stream().map(shard -> new Path(root, shard)).toList();
-    }
-    if (single) {
-      return List.of(new Path(root, SINGLE));
-    }
-    throw new InputException(
-        "%s holds neither %s nor %s%s"
-            .formatted(
-                root,
-                SINGLE,
-                HuggingFaceIndex.FILE,
-                files.exists(root) && files.listStatus(root, this::isOld).length > 0
-                    ? ", but %s files: save the model again with safe_serialization=True"
-                        .formatted(OLD)
-                    : ""));
-  }
-
-  private boolean isOld(Path path) {
-    return path.getName().startsWith(OLD);
-  }
-
   /**
    * The model's tensors.
    *
@@ -126,17 +92,11 @@ public final class HuggingFaceFolder {
    *     the index says
    */
   public TensorFiles open() throws IOException {
-    List<Path> weights = weights();
-    for (Path path : weights) {
-      if (!files.exists(path)) {
-        throw new InputException("%s names %s, which is missing".formatted(indexUri(), path));
-      }
-    }
-    TensorFiles tensors = TensorFiles.open(files, weights);
-    if (has(HuggingFaceIndex.FILE)) {
-      requireAsIndexed(index(), tensors);
-    }
-    return tensors;
+    return weights().open();
+  }
+
+  private HuggingFaceWeights weights() {
+    return new HuggingFaceWeights(this, root, files);
   }
 
   /** SHA-256 of the configuration and the weights, lower-case hexadecimal: reads all of them. */
@@ -144,7 +104,7 @@ public final class HuggingFaceFolder {
     MessageDigest digest = CheckpointFolder.sha256();
     digest.update(bytes(CONFIG).orElse(new byte[0]));
     byte[] buffer = new byte[1 << 16];
-    for (Path path : weights()) {
+    for (Path path : weights().paths()) {
       try (InputStream in = files.open(path)) {
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
           digest.update(buffer, 0, n);
@@ -152,34 +112,6 @@ public final class HuggingFaceFolder {
       }
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private HuggingFaceIndex index() throws IOException {
-    return HuggingFaceIndex.parse(indexUri(), text(HuggingFaceIndex.FILE).orElseThrow());
-  }
-
-  private String indexUri() {
-    return uri(HuggingFaceIndex.FILE);
-  }
-
-  private void requireAsIndexed(HuggingFaceIndex index, TensorFiles tensors) {
-    index
-        .weightMap()
-        .forEach(
-            (name, shard) -> {
-              if (!tensors.has(name) || !tensors.file(name).getName().equals(shard)) {
-                throw new InputException(
-                    "%s has no tensor %s, which %s puts there"
-                        .formatted(uri(shard), name, HuggingFaceIndex.FILE));
-              }
-            });
-    TreeSet<String> surplus = new TreeSet<>(tensors.names());
-    surplus.removeAll(index.weightMap().keySet());
-    if (!surplus.isEmpty()) {
-      throw new InputException(
-          "%s holds tensor %s, which %s does not name"
-              .formatted(tensors.file(surplus.first()), surplus.first(), HuggingFaceIndex.FILE));
-    }
   }
 
   /** Creates or replaces a small file. */

@@ -118,7 +118,7 @@ class HuggingFaceConfigTest {
         "router_dtype|\"bfloat16\"|compute in float32",
         "feed_forward_proj|\"gated-gelu\"|are relu",
         "dense_act_fn|\"gelu\"|are relu",
-        "num_sparse_encoder_layers|0|must be at least 1",
+        "num_sparse_encoder_layers|0|it needs encoder_sparse_step",
         "num_sparse_encoder_layers|13|the encoder has 12 blocks",
         "decoder_sparse_step|-1|must be at least 0",
         "num_experts|null|must be there"
