@@ -26,6 +26,8 @@ import picocli.CommandLine.ParseResult;
       DistillVerb.class,
       EvaluateVerb.class,
       GenerateVerb.class,
+      ImportVerb.class,
+      ExportVerb.class,
       PlanVerb.class,
       ReportVerb.class
     },

@@ -5,6 +5,7 @@ import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.Gang;
 import io.sparkswitch.jobs.loop.Architecture;
+import io.sparkswitch.jobs.loop.ImportedCheckpoint;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.loop.TrainingLoop;
@@ -126,6 +127,9 @@ final class TrainingJob {
     all.put("optimizer", config.optimizer().name().toString().toLowerCase(Locale.ROOT));
     String identity = Architecture.identity(config, shards.vocabulary().rows());
     all.put("modelHash", Digests.of(identity.getBytes(StandardCharsets.UTF_8)));
+    all.put(
+        ImportedCheckpoint.PARAMETERS,
+        ImportedCheckpoint.parameters(Architecture.of(config, shards.vocabulary().rows())));
     all.putAll(extraProvenance);
     return all;
   }

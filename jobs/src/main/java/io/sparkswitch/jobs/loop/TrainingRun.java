@@ -49,7 +49,8 @@ public record TrainingRun(
 
   /** Refuses to continue another run's checkpoint. */
   public void requireOwn(Committed checkpoint) {
-    for (String key : IDENTITY) {
+    boolean imported = ImportedCheckpoint.is(checkpoint.manifest());
+    for (String key : imported ? ImportedCheckpoint.IDENTITY : IDENTITY) {
       String theirs = checkpoint.manifest().provenance().getOrDefault(key, "none");
       String ours = provenance.getOrDefault(key, "none");
       if (!ours.equals(theirs)) {
