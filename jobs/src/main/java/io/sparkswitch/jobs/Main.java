@@ -29,6 +29,7 @@ import picocli.CommandLine.ParseResult;
       ImportVerb.class,
       ExportVerb.class,
       PlanVerb.class,
+      BenchVerb.class,
       ReportVerb.class
     },
     footer = {

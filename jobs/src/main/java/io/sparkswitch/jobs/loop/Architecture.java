@@ -25,6 +25,8 @@ import io.sparkswitch.model.t5.T5Config.Conventions;
 import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.t5.T5Config.Width;
 import io.sparkswitch.model.tensor.Parameters;
+import io.sparkswitch.model.tensor.TapeOptions;
+import io.sparkswitch.model.tensor.TapeOptions.Activations;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -95,6 +97,10 @@ public final class Architecture {
             m.auxiliaryLossFactor(),
             m.routerZLossFactor(),
             RouterLossFactors.Convention.valueOf(r.losses().name())));
+  }
+
+  static TapeOptions tape(RunConfig config) {
+    return TapeOptions.of(Activations.valueOf(config.training().activations().name()));
   }
 
   static Precision precision(RunConfig config) {

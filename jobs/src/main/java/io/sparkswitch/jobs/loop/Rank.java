@@ -148,7 +148,7 @@ final class Rank implements AutoCloseable {
               config.model().expertDropoutRate());
       Pass pass =
           new Pass(
-              Tape.recording(),
+              Tape.recording(Architecture.tape(config)),
               exchange,
               new Tag(member.attempt(), tick, part, 0, Direction.CONTROL),
               model.config().training(),

@@ -88,6 +88,7 @@ class ArchitectureTest {
     assertThat(identity("preset=nano", "training.log-every=3")).isEqualTo(before);
     assertThat(identity("preset=nano", "training.checkpoint-every=7")).isEqualTo(before);
     assertThat(identity("preset=nano", "gang.executors=2")).isEqualTo(before);
+    assertThat(identity("preset=nano", "training.activations=recomputed")).isEqualTo(before);
     for (String change :
         List.of(
             "model.dropout-rate=0.2",
