@@ -1,39 +1,54 @@
 package io.sparkswitch.jobs;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Generated spans put where they belong. */
-final class Filling {
-  private static final Pattern SENTINEL = Pattern.compile("<extra_id_\\d+>");
+/**
+ * What a model wrote for the masked spans of a sentence. A span is found by its sentinel wherever
+ * that stands: spans may be missing, out of order or not asked for; of a sentinel that comes twice
+ * the first counts, and words before any sentinel belong nowhere.
+ *
+ * @param spans the words of each sentinel, by its number
+ */
+record Filling(Map<Integer, String> spans) {
+  private static final Pattern SENTINEL = Pattern.compile("<extra_id_(\\d{1,9})>");
 
-  private Filling() {}
+  Filling {
+    spans = Map.copyOf(spans);
+  }
 
   /**
-   * Replaces each sentinel of {@code text} by the words that follow it in {@code spans}, in square
-   * brackets; a sentinel that was not answered becomes {@code […]}.
-   *
-   * @param spans what the decoder wrote: a sentinel, its words, the next sentinel …
+   * @param answer what the decoder wrote: a sentinel, its words, the next sentinel …
    */
-  static String fill(String text, String spans) {
-    Map<String, String> words = new LinkedHashMap<>();
-    Matcher answers = SENTINEL.matcher(spans);
-    int from = -1;
-    String sentinel = null;
-    while (answers.find()) {
-      if (sentinel != null) {
-        words.putIfAbsent(sentinel, spans.substring(from, answers.start()).strip());
-      }
-      sentinel = answers.group();
-      from = answers.end();
+  static Filling parse(String answer) {
+    Map<Integer, String> spans = new HashMap<>();
+    Matcher sentinel = SENTINEL.matcher(answer);
+    boolean more = sentinel.find();
+    while (more) {
+      int number = number(sentinel.toMatchResult());
+      int from = sentinel.end();
+      more = sentinel.find();
+      int to = more ? sentinel.start() : answer.length();
+      spans.putIfAbsent(number, answer.substring(from, to).strip());
     }
-    if (sentinel != null) {
-      words.putIfAbsent(sentinel, spans.substring(from).strip());
-    }
+    return new Filling(spans);
+  }
+
+  /**
+   * Replaces each sentinel of {@code text} by its words, in square brackets; a sentinel that was
+   * not answered becomes {@code […]}.
+   */
+  String into(String text) {
     return SENTINEL
         .matcher(text)
-        .replaceAll(m -> Matcher.quoteReplacement("[" + words.getOrDefault(m.group(), "…") + "]"));
+        .replaceAll(
+            match -> Matcher.quoteReplacement("[" + spans.getOrDefault(number(match), "…") + "]"));
+  }
+
+  private static int number(MatchResult sentinel) {
+    return Integer.parseInt(sentinel.group(1));
   }
 }

@@ -8,12 +8,15 @@ import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.ModelFiles;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.exchange.LocalExchange;
-import io.sparkswitch.model.t5.GreedyGeneration;
+import io.sparkswitch.model.generation.GenerationSettings;
+import io.sparkswitch.model.generation.Generator;
+import io.sparkswitch.model.generation.Prompts;
 import io.sparkswitch.model.t5.T5Model;
 import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +31,7 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Example: sparkswitch generate --run runs/demo/switch --vocab runs/demo/vocab"
-          + " 'Once upon a <extra_id_0> there was a king.'"
+          + " --method beam --beams 8 'Once upon a <extra_id_0> there was a king.'"
     })
 final class GenerateVerb extends ConfiguredVerb {
   static final String SAMPLES = "samples.json";
@@ -60,6 +63,7 @@ final class GenerateVerb extends ConfiguredVerb {
   @Override
   void run(VerbRun run) throws Exception {
     VocabularySpec spec = VocabularyRecord.open(generation.vocabulary(), run.hadoop()).spec();
+    GenerationSettings settings = generation.settings(spec.size());
     SavedRun saved = SavedRun.open(checkpoint.run(), checkpoint.step(), run);
     saved.requireVocabulary(spec);
     byte[] file = VocabularyRecord.model(generation.vocabulary(), spec, run.hadoop());
@@ -70,17 +74,38 @@ final class GenerateVerb extends ConfiguredVerb {
         T5Model model =
             ModelFiles.load(
                 saved.checkpoint(), Architecture.of(run.config(), spec.rows()), run.hadoop())) {
-      GreedyGeneration greedy = new GreedyGeneration(model, exchange, spec.size());
-      for (String text : generation.texts()) {
-        int[] spans = greedy.generate(source(vocabulary, text), generation.maxTokens());
-        String answer = vocabulary.decode(spans);
-        String filled = Filling.fill(text, answer);
+      List<int[]> sources = generation.texts().stream().map(t -> source(vocabulary, t)).toList();
+      long startedAt = System.nanoTime();
+      List<int[]> answers = new Generator(model, exchange).generate(Prompts.of(sources), settings);
+      double seconds = (System.nanoTime() - startedAt) / 1e9;
+      for (int i = 0; i < answers.size(); i++) {
+        String text = generation.texts().get(i);
+        String answer = vocabulary.decode(answers.get(i));
+        String filled = Filling.parse(answer).into(text);
         run.say("  in:  " + text);
         run.say("  out: " + filled);
         samples.addObject().put("input", text).put("spans", answer).put("output", filled);
       }
+      speed(run, answers, seconds);
     }
     OutputFolder.of(checkpoint.run(), run.hadoop()).write(SAMPLES, samples.toPrettyString() + "\n");
+  }
+
+  private void speed(VerbRun run, List<int[]> answers, double seconds) {
+    int tokens = answers.stream().mapToInt(answer -> answer.length).sum();
+    run.results()
+        .put("method", generation.method())
+        .put("tokens", tokens)
+        .put("generationSeconds", seconds)
+        .put("tokensPerSecond", tokens / seconds);
+    run.say(
+        String.format(
+            Locale.ROOT,
+            "%,d tokens for %d sentence(s) in one batch, method %s: %.1f tokens/s.",
+            tokens,
+            answers.size(),
+            generation.method(),
+            tokens / seconds));
   }
 
   /** What the encoder reads; ends in the end marker. */

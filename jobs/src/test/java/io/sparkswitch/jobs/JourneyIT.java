@@ -73,6 +73,29 @@ class JourneyIT {
   }
 
   @Test
+  void everyMethodFillsAllSentencesInOneBatch() throws IOException {
+    for (String method : List.of("greedy", "beam", "sample")) {
+      journey.inProcess(
+          TinyJourney.with(
+              journey.generate("Once there was a <extra_id_0>."),
+              "In <extra_id_1> lived <extra_id_0>.",
+              "--method",
+              method,
+              "--json",
+              journey.path("generate.json")));
+      JsonNode results = json("generate.json");
+      assertThat(results.path("method").asText()).isEqualTo(method);
+      assertThat(results.path("tokens").asInt(-1)).isBetween(0, 16);
+      assertThat(results.path("tokensPerSecond").isNumber()).isTrue();
+      assertThat(results.path("samples")).hasSize(2).isEqualTo(json("switch/samples.json"));
+      for (JsonNode sample : results.path("samples")) {
+        assertThat(sample.path("output").asText()).contains("[").doesNotContain("<extra_id_0>");
+        assertThat(sample.has("input") && sample.has("spans")).isTrue();
+      }
+    }
+  }
+
+  @Test
   void figuresAreFiniteNegativeAndBelongToTheWholeSplit() throws IOException {
     long sequences = json("shards/validation/manifest.json").at("/totals/segments").asLong(-1);
     for (String run : RUNS) {

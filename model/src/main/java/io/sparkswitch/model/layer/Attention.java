@@ -1,6 +1,5 @@
 package io.sparkswitch.model.layer;
 
-import io.sparkswitch.model.tensor.Noise.Site;
 import io.sparkswitch.model.tensor.Section;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -56,25 +55,17 @@ public record Attention(Tensor q, Tensor k, Tensor v, Tensor o, int heads, Fused
   }
 
   /**
+   * Attention without gradients or dropout.
+   *
    * @param queries {@code <float>[batch, heads, length, headDim]}
    * @param keys {@code <float>[batch, heads, keys, headDim]}
    * @param values {@code <float>[batch, heads, keys, headDim]}
    * @param bias {@code <float>}, broadcast to [batch, heads, length, keys]; null for none
    * @return {@code <float>[batch, length, inner]}: the heads joined
    */
-  public static Tensor attend(
-      Tensor queries,
-      Tensor keys,
-      Tensor values,
-      Tensor bias,
-      Dropout dropout,
-      int layer,
-      Site site) {
+  public static Tensor attend(Tensor queries, Tensor keys, Tensor values, Tensor bias) {
     Tensor scores = torch.matmul(queries, keys.transpose(2, 3)); // [batch, heads, length, keys]
-    if (bias != null) {
-      scores = scores.add(bias);
-    }
-    Tensor weights = dropout.apply(torch.softmax(scores, -1), layer, site);
+    Tensor weights = torch.softmax(bias == null ? scores : scores.add(bias), -1);
     Tensor mixed = torch.matmul(weights, values).transpose(1, 2); // [batch, length, heads, headDim]
     return mixed.reshape(mixed.size(0), mixed.size(1), mixed.size(2) * mixed.size(3));
   }

@@ -47,6 +47,22 @@ public record RelativePositionBias(int buckets, int maxDistance, boolean bidirec
     return rows.view(length, length, table.size(1)).permute(2, 0, 1).unsqueeze(0).contiguous();
   }
 
+  /**
+   * The biases of one query and the keys up to it: the query's row of {@link #apply}.
+   *
+   * @param table {@code <float>[buckets, heads]}
+   * @param query the query's position
+   * @return {@code <float>[1, heads, 1, query + 1]}
+   */
+  public Tensor row(Tensor table, int query) {
+    int[] indices = new int[query + 1];
+    for (int key = 0; key <= query; key++) {
+      indices[key] = bucket(key - query);
+    }
+    Tensor rows = table.index_select(0, Tensors.indices(indices, indices.length));
+    return rows.t().reshape(1, table.size(1), 1, query + 1);
+  }
+
   /** {@code <float>[1, 1, length, length]}: 0 where a key is not after the query, else -inf. */
   public static Tensor causalMask(int length, ScalarType dtype) {
     Tensor mask = torch.full(new long[] {length, length}, Tensors.scalar(Double.NEGATIVE_INFINITY));

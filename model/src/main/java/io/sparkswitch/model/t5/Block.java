@@ -58,8 +58,12 @@ record Block(
   Tensor apply(Tensor x, Context context, Walk walk) {
     Tensor attended =
         selfAttention.layer.sparse == null ? attend(x, context, walk) : route(x, context, walk);
-    Tensor crossed = crossAttention == null ? attended : crossAttend(attended, context, walk);
-    return feedForward.layer.sparse == null ? transform(crossed, walk) : dispatch(crossed, walk);
+    return feed(crossAttention == null ? attended : crossAttend(attended, context, walk), walk);
+  }
+
+  /** The last sublayer, with its residual. */
+  Tensor feed(Tensor x, Walk walk) {
+    return feedForward.layer.sparse == null ? transform(x, walk) : dispatch(x, walk);
   }
 
   private Tensor attend(Tensor x, Context context, Walk walk) {

@@ -52,6 +52,24 @@ final class Stack {
   }
 
   /**
+   * Relative positions of the decoder's query at {@code position} and the keys up to it.
+   *
+   * @return {@code <float>[1, heads, 1, position + 1]}
+   */
+  Tensor selfBiasAt(int position, ScalarType dtype) {
+    return relativeBias.row(relativeTable, position).to(dtype);
+  }
+
+  List<Block> blocks() {
+    return blocks;
+  }
+
+  /** The final norm, of {@code <float>[..., embed]}. */
+  Tensor normed(Tensor x) {
+    return RmsNorm.apply(x, finalNorm);
+  }
+
+  /**
    * @param x {@code <float>[batch, length, embed]}: embedded tokens
    * @return {@code <float>[batch, length, embed]}, after the final norm
    */
@@ -68,7 +86,7 @@ final class Stack {
     x = pass.tape().keep(x);
     pass.tape().end(Phase.OTHER);
     losses.finish();
-    x = RmsNorm.apply(x, finalNorm);
+    x = normed(x);
     pass.seen().hidden(kind.toString(), x);
     return dropout.apply(x, first, Site.STACK_OUTPUT);
   }

@@ -114,7 +114,19 @@ public final class T5Model implements AutoCloseable {
     return decoder.apply(x, context, pass, groups);
   }
 
-  private Tensor embed(Tensor tokens, Tape tape) {
+  Stack decoder() {
+    return decoder;
+  }
+
+  Precision precision() {
+    return precision;
+  }
+
+  /**
+   * @param tokens {@code <int64>[batch, length]}
+   * @return {@code <float>[batch, length, embed]}
+   */
+  Tensor embed(Tensor tokens, Tape tape) {
     Tensor table = dense.value("shared.weight");
     long embed = config.width().embed();
     return tape.source(

@@ -113,6 +113,7 @@ public record Noise(long seed, long step) {
     STACK_OUTPUT,
     ROUTER_INPUT,
     ROUTER_CHOICE,
-    EXPERT_HIDDEN
+    EXPERT_HIDDEN,
+    NEXT_TOKEN
   }
 }

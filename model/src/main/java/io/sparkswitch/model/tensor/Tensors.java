@@ -71,6 +71,14 @@ public final class Tensors {
     return values;
   }
 
+  /** The values of a tensor of any float dtype. */
+  public static double[] toDoubles(Tensor tensor) {
+    Tensor contiguous = tensor.detach().to(ScalarType.Double).contiguous();
+    double[] values = new double[Math.toIntExact(contiguous.numel())];
+    bytes(contiguous).asDoubleBuffer().get(values);
+    return values;
+  }
+
   /** The values of an int64 tensor that fit an int. */
   public static int[] toInts(Tensor tensor) {
     long[] wide = toLongs(tensor);

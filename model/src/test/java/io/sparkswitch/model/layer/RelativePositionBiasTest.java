@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkswitch.model.tensor.Doubles;
 import java.io.InputStream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,22 @@ class RelativePositionBiasTest {
                 .isEqualTo(table[bias.bucket(k - q) * heads + h]);
           }
         }
+      }
+    }
+  }
+
+  @Test
+  void theRowOfAQueryIsItsRowOfTheWholeUpToTheQuery() {
+    try (PointerScope scope = new PointerScope()) {
+      RelativePositionBias bias = new RelativePositionBias(8, 20, false);
+      int length = 30;
+      Tensor table = Doubles.normal(4, 8, 3);
+      Tensor whole = bias.apply(table, length); // [1, heads, length, length]
+      for (int query = 0; query < length; query++) {
+        Tensor row = bias.row(table, query); // [1, heads, 1, query + 1]
+        assertThat(row.sizes().vec().get()).containsExactly(1, 3, 1, query + 1);
+        assertThat(Doubles.of(row))
+            .isEqualTo(Doubles.of(whole.narrow(2, query, 1).narrow(3, 0, query + 1)));
       }
     }
   }

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.LocalExchange;
+import io.sparkswitch.model.generation.AllowedTokens;
+import io.sparkswitch.model.generation.DecodingMethod.Greedy;
+import io.sparkswitch.model.generation.GenerationSettings;
+import io.sparkswitch.model.generation.Generator;
+import io.sparkswitch.model.generation.Generator.EncoderRouting;
+import io.sparkswitch.model.generation.Prompts;
 import io.sparkswitch.model.moe.Routing;
 import io.sparkswitch.model.moe.RoutingRule;
 import io.sparkswitch.model.tensor.Doubles;
@@ -13,6 +19,7 @@ import io.sparkswitch.model.tensor.Parameters;
 import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -204,20 +211,29 @@ class GoldenParityTest {
     }
     Tensor expected = read(golden, "out.greedy"); // [batch, generated + 1]
     Tensor sources = read(golden, "in.input_ids");
+    List<int[]> prompts = new ArrayList<>();
+    for (long row = 0; row < expected.size(0); row++) {
+      prompts.add(
+          Arrays.stream(Tensors.toInts(sources.select(0, row))).filter(id -> id != 0).toArray());
+    }
     RoutingRule training = golden.config.training();
-    RoutingRule rule = training.inference(training.capacity());
+    EncoderRouting encoder =
+        new EncoderRouting(training.inference(training.capacity()), golden.config.grouping());
+    GenerationSettings settings =
+        new GenerationSettings(
+            new Greedy(),
+            Math.toIntExact(expected.size(1) - 1),
+            AllowedTokens.all(golden.config.vocab()));
     try (Exchange exchange = LocalExchange.group(1).get(0)) {
-      GreedyGeneration generation =
-          new GreedyGeneration(run.model(), exchange, golden.config.vocab(), rule);
-      for (long row = 0; row < expected.size(0); row++) {
-        int[] source =
-            Arrays.stream(Tensors.toInts(sources.select(0, row))).filter(id -> id != 0).toArray();
+      List<int[]> generated =
+          new Generator(run.model(), exchange, encoder).generate(Prompts.of(prompts), settings);
+      for (int row = 0; row < generated.size(); row++) {
         int[] reference = Tensors.toInts(expected.select(0, row));
         int end = 1;
         while (end < reference.length && reference[end] != 1) {
           end++;
         }
-        assertThat(generation.generate(source, reference.length - 1))
+        assertThat(generated.get(row))
             .as("%s, row %d", golden.name, row)
             .isEqualTo(Arrays.copyOfRange(reference, 1, end));
       }

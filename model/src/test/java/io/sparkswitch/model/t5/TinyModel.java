@@ -23,8 +23,8 @@ import java.util.SplittableRandom;
 import org.bytedeco.pytorch.global.torch;
 
 /** Configurations small enough for naive twins, with batches and passes for them. */
-final class TinyModel {
-  static final int VOCAB = 40;
+public final class TinyModel {
+  public static final int VOCAB = 40;
   static final Width WIDTH = new Width(8, 12, 2, 4);
   static final Noise NOISE = new Noise(11, 5);
   static final Conventions QUIET = conventions(FeedForwardKind.RELU);
@@ -39,12 +39,12 @@ final class TinyModel {
 
   private TinyModel() {}
 
-  static Conventions conventions(FeedForwardKind kind) {
+  public static Conventions conventions(FeedForwardKind kind) {
     return new Conventions(kind, kind == FeedForwardKind.RELU, 8, 20, 1);
   }
 
   /** Experts in every other feed-forward of two blocks a stack. */
-  static SwitchConfig sparse(
+  public static SwitchConfig sparse(
       int experts, double capacityFactor, double alpha, double jitter, int groupSequences) {
     RoutingRule rule =
         new RoutingRule(
@@ -55,7 +55,7 @@ final class TinyModel {
     return SwitchConfig.feedForward(experts, SparseBlocks.every(2, 2, 2), rule, groupSequences);
   }
 
-  static T5Config config(Conventions conventions, SwitchConfig sparse) {
+  public static T5Config config(Conventions conventions, SwitchConfig sparse) {
     return new T5Config(VOCAB, WIDTH, 2, 2, conventions, Optional.ofNullable(sparse));
   }
 
@@ -66,7 +66,7 @@ final class TinyModel {
         4224, new Width(128, 512, 4, 32), 2, 2, conventions, Optional.ofNullable(sparse));
   }
 
-  static T5Model model(T5Config config, Precision precision, int rank, int size) {
+  public static T5Model model(T5Config config, Precision precision, int rank, int size) {
     T5Model model = new T5Model(config, precision, rank, size);
     model.dense().initialise(3);
     model.experts().initialise(3);
