@@ -81,8 +81,7 @@ final class BenchVerb extends ConfiguredVerb {
   private static void write(ObjectNode node, Group group) {
     node.put("threads", group.threads()).put("gemmGflops", group.gemmGflops());
     write(node.putObject("dense"), group.dense());
-    write(node.putObject("switch"), group.sparse())
-        .put("stepVersusDense", group.stepVersusDense());
+    write(node.putObject("switch"), group.sparse()).put("stepVersusDense", group.stepVersusDense());
   }
 
   private static ObjectNode write(ObjectNode node, Measured measured) {

@@ -54,8 +54,7 @@ public record BenchCase(
             Capacity.factor(1.25),
             Exploration.jitter(0.01),
             RouterLossFactors.paper(0.01));
-    SparseBlocks blocks =
-        SparseBlocks.every(2, dense.encoderLayers(), dense.decoderLayers());
+    SparseBlocks blocks = SparseBlocks.every(2, dense.encoderLayers(), dense.decoderLayers());
     return new T5Config(
         dense.vocab(),
         dense.width(),

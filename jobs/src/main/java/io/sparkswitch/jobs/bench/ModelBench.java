@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * The training step beside the rate of its own matrix products, both in this process: what counts is
- * their ratio.
+ * The training step beside the rate of its own matrix products, both in this process: what counts
+ * is their ratio.
  */
 public final class ModelBench {
   private final int steps;
