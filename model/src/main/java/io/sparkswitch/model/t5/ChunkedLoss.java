@@ -7,7 +7,6 @@ import io.sparkswitch.model.tensor.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Projection and loss, forward and backward together, a few rows at a time: the logits of a batch
@@ -41,7 +40,10 @@ record ChunkedLoss(OutputProjection projection, Objective objective, long logits
           Chunk chunk = chunk(input, targets, from);
           Objective.Gradient g =
               objective.gradient(
-                  exact(chunk.input.matmul(matrix.t())), chunk.labels, chunk.positions, weight);
+                  Tensors.exact(chunk.input.matmul(matrix.t())),
+                  chunk.labels,
+                  chunk.positions,
+                  weight);
           Tensor logits = g.logits().to(input.scalar_type()); // [tokens, vocab]
           gradient.narrow(0, from, chunk.input.size(0)).copy_(logits.matmul(matrix));
           accumulate(logits, chunk.input);
@@ -61,7 +63,7 @@ record ChunkedLoss(OutputProjection projection, Objective objective, long logits
     for (long from = 0; from < input.size(0); from += rows()) {
       try (PointerScope scope = new PointerScope()) {
         Chunk chunk = chunk(input, targets, from);
-        Tensor logits = exact(chunk.input.matmul(matrix.t()));
+        Tensor logits = Tensors.exact(chunk.input.matmul(matrix.t()));
         sum += objective.loss(logits, chunk.labels, chunk.positions).crossEntropy().item_double();
       }
     }
@@ -80,13 +82,6 @@ record ChunkedLoss(OutputProjection projection, Objective objective, long logits
 
   private long rows() {
     return Math.max(1, logitsAtOnce / projection.weight().size(0));
-  }
-
-  /** Losses are never reckoned in bfloat16. */
-  private static Tensor exact(Tensor logits) {
-    return logits.scalar_type().intern() == ScalarType.BFloat16
-        ? logits.to(ScalarType.Float)
-        : logits;
   }
 
   private void accumulate(Tensor logits, Tensor input) {
