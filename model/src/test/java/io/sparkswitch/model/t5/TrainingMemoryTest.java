@@ -100,8 +100,9 @@ class TrainingMemoryTest {
       SplittableRandom random = new SplittableRandom(1);
       try (Trainer trainer = new Trainer(config, 0.1, Activations.valueOf(arguments[0]))) {
         for (int step = 1; step <= 1000; step++) {
-          Batch batch =
-              TinyModel.batch(8, random.nextInt(8, 129), random.nextInt(8, 65), 512, step);
+          int source = step == 1 ? 128 : random.nextInt(8, 129);
+          int target = step == 1 ? 64 : random.nextInt(8, 65);
+          Batch batch = TinyModel.batch(8, source, target, 512, step);
           trainer.step(batch);
           if (step % 100 == 0) {
             System.out.printf("step%d %d%n", step, ChildJvm.resident());
