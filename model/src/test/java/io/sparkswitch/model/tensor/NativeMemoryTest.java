@@ -52,7 +52,7 @@ class NativeMemoryTest {
   }
 
   @Test
-  void whatNativesSetsIsWhatAllowsIt() throws Exception {
+  void aCapOnNativeMemoryWouldForbidIt() throws Exception {
     Ending ending =
         ChildJvm.of(Holder.class)
             .options("-Xmx" + HEAP_MEGABYTES + "m", "-XX:TieredStopAtLevel=1")
