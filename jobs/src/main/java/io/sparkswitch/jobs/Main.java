@@ -26,7 +26,10 @@ import picocli.CommandLine.ParseResult;
       DistillVerb.class,
       EvaluateVerb.class,
       GenerateVerb.class,
+      ImportVerb.class,
+      ExportVerb.class,
       PlanVerb.class,
+      BenchVerb.class,
       ReportVerb.class
     },
     footer = {

@@ -5,6 +5,7 @@ import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.Gang;
 import io.sparkswitch.jobs.loop.Architecture;
+import io.sparkswitch.jobs.loop.ImportedCheckpoint;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.loop.TrainingLoop;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -122,8 +124,12 @@ final class TrainingJob {
   /** What every checkpoint says of itself. */
   private Map<String, String> identity(Provenance provenance) {
     Map<String, String> all = new LinkedHashMap<>(provenance.toMap());
+    all.put("optimizer", config.optimizer().name().toString().toLowerCase(Locale.ROOT));
     String identity = Architecture.identity(config, shards.vocabulary().rows());
     all.put("modelHash", Digests.of(identity.getBytes(StandardCharsets.UTF_8)));
+    all.put(
+        ImportedCheckpoint.PARAMETERS,
+        ImportedCheckpoint.parameters(Architecture.of(config, shards.vocabulary().rows())));
     all.putAll(extraProvenance);
     return all;
   }

@@ -7,7 +7,6 @@ import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
 import io.sparkswitch.data.token.UnigramSettings;
 import io.sparkswitch.data.token.UnigramTrainer;
-import io.sparkswitch.data.token.Vocabulary;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.data.token.WordCount;
 import io.sparkswitch.jobs.conf.VocabSettings;
@@ -70,7 +69,7 @@ final class VocabVerb extends ConfiguredVerb {
   void run(VerbRun run) throws IOException {
     if (source.model != null) {
       byte[] model = given(run);
-      String digest = load(model, source.model).digest();
+      String digest = VocabularyRecord.load(model, source.model).digest();
       if (!isThere(run, digest)) {
         keep(run, model, digest);
       }
@@ -138,23 +137,13 @@ final class VocabVerb extends ConfiguredVerb {
   }
 
   private static void keep(VerbRun run, byte[] model, String madeFrom) throws IOException {
-    VocabularySpec spec = load(model, "the trained model");
+    VocabularySpec spec = VocabularyRecord.load(model, "the trained model");
     Provenance provenance =
         Provenance.of(run.verb(), run.config()).withData(madeFrom).withVocabulary(spec.digest());
     VocabularyRecord record = new VocabularyRecord(spec, madeFrom, provenance.toMap());
-    run.folder().delete(VocabularyRecord.FILE);
-    run.folder().write(VocabularyRecord.MODEL, model);
-    run.folder().write(VocabularyRecord.FILE, record.toJson());
+    record.write(run.folder(), model);
     run.keep(provenance);
     describe(run, record);
-  }
-
-  private static VocabularySpec load(byte[] model, String where) {
-    try (Vocabulary vocabulary = Vocabulary.load(model)) {
-      return vocabulary.spec();
-    } catch (IllegalArgumentException e) {
-      throw new InputException("%s: %s".formatted(where, e.getMessage()), e);
-    }
   }
 
   private static void describe(VerbRun run, VocabularyRecord record) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.data.token.Vocabulary;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
@@ -36,6 +37,27 @@ record VocabularyRecord(VocabularySpec spec, String madeFrom, Map<String, String
     node.put("madeFrom", madeFrom);
     node.set("provenance", JSON.valueToTree(provenance));
     return node.toPrettyString() + "\n";
+  }
+
+  /**
+   * What a SentencePiece model says of itself.
+   *
+   * @param where the file, for the error
+   * @throws InputException if it is not a whole model with T5's ids
+   */
+  static VocabularySpec load(byte[] model, String where) {
+    try (Vocabulary vocabulary = Vocabulary.load(model)) {
+      return vocabulary.spec();
+    } catch (IllegalArgumentException e) {
+      throw new InputException("%s: %s".formatted(where, e.getMessage()), e);
+    }
+  }
+
+  /** Writes the model and then the record that makes it a vocabulary. */
+  void write(OutputFolder folder, byte[] model) throws IOException {
+    folder.delete(FILE);
+    folder.write(MODEL, model);
+    folder.write(FILE, toJson());
   }
 
   /**

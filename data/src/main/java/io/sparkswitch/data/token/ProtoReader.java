@@ -39,6 +39,11 @@ final class ProtoReader {
     return true;
   }
 
+  /** Whether nothing is left. */
+  boolean isEmpty() {
+    return at == end;
+  }
+
   int field() {
     return field;
   }

@@ -35,6 +35,7 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
   private static final int EOS_ID = 42;
   private static final int PAD_ID = 43;
   private static final int NORMALIZER_NAME = 1;
+  private static final int CHARACTER_MAP = 2;
   private static final int ADD_DUMMY_PREFIX = 3;
   private static final int REMOVE_EXTRA_WHITESPACES = 4;
   private static final int ESCAPE_WHITESPACES = 5;
@@ -105,6 +106,26 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
           "it ends after %d pieces, before its trainer section".formatted(pieces.size()));
     }
     return new SentencePieceModel(pieces, ids);
+  }
+
+  /** Whether the model maps characters before it segments, to NFKC for example. */
+  static boolean mapsCharacters(byte[] bytes) {
+    ProtoReader model = new ProtoReader(bytes);
+    while (model.next()) {
+      if (model.field() != NORMALIZER_SPEC) {
+        model.skip();
+        continue;
+      }
+      ProtoReader normalizer = model.message();
+      while (normalizer.next()) {
+        if (normalizer.field() != CHARACTER_MAP) {
+          normalizer.skip();
+        } else if (!normalizer.message().isEmpty()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static Piece piece(ProtoReader reader) {

@@ -167,4 +167,17 @@ class VocabularyTest {
         .withMessageContaining(message)
         .withMessageContaining("spm_train --pad_id=0 --eos_id=1 --unk_id=2 --bos_id=-1");
   }
+
+  @Test
+  void trainedPiecesAreTheModelsAndMapNoCharacters() {
+    byte[] model = SampleText.model(80);
+    UnigramPieces pieces = UnigramPieces.of(model);
+    assertThat(pieces.pieces()).hasSize(80);
+    assertThat(pieces.text(VocabularySpec.EOS)).isEqualTo("</s>");
+    assertThat(pieces.mapsCharacters()).isFalse();
+    byte[] map = new ProtoWriter().message(3, new ProtoWriter().text(2, "map")).toBytes();
+    byte[] mapping = Arrays.copyOf(model, model.length + map.length);
+    System.arraycopy(map, 0, mapping, model.length, map.length);
+    assertThat(UnigramPieces.of(mapping).mapsCharacters()).isTrue();
+  }
 }

@@ -2,5 +2,6 @@ package io.sparkswitch.jobs.conf;
 
 /** The optimizers there are. */
 public enum OptimizerName {
-  ADAFACTOR
+  ADAFACTOR,
+  ADAMW
 }

@@ -35,6 +35,12 @@ public record RunConfig(
         "training.micro-batches",
         training.microBatches(),
         "1 while routing.group-sequences = 0 makes the whole batch one routing group");
+    long warmup = optimizer.warmupSteps(training.steps());
+    Require.that(
+        optimizer.schedule() != ScheduleName.LINEAR || warmup < training.steps(),
+        "optimizer.warmup-steps",
+        warmup,
+        "fewer than training.steps, %d".formatted(training.steps()));
   }
 
   /** The same run of another model, routed its way. */

@@ -8,6 +8,7 @@ public record TrainingSettings(
     int batchSize,
     int microBatches,
     PrecisionName precision,
+    ActivationsName activations,
     long logEvery,
     long checkpointEvery,
     int keepCheckpoints,

@@ -9,7 +9,11 @@ import io.sparkswitch.model.moe.Exploration;
 import io.sparkswitch.model.moe.RouterLossFactors;
 import io.sparkswitch.model.moe.RoutingRule;
 import io.sparkswitch.model.moe.Selection;
+import io.sparkswitch.model.optim.Adafactor;
 import io.sparkswitch.model.optim.AdafactorSettings;
+import io.sparkswitch.model.optim.AdamW;
+import io.sparkswitch.model.optim.AdamWSettings;
+import io.sparkswitch.model.optim.Optimizer;
 import io.sparkswitch.model.optim.Schedule;
 import io.sparkswitch.model.t5.ExpertSites;
 import io.sparkswitch.model.t5.Grouping;
@@ -20,8 +24,12 @@ import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Config.Conventions;
 import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.t5.T5Config.Width;
+import io.sparkswitch.model.tensor.Parameters;
+import io.sparkswitch.model.tensor.TapeOptions;
+import io.sparkswitch.model.tensor.TapeOptions.Activations;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /** From settings to the records of {@code model}. */
@@ -91,6 +99,10 @@ public final class Architecture {
             RouterLossFactors.Convention.valueOf(r.losses().name())));
   }
 
+  static TapeOptions tape(RunConfig config) {
+    return TapeOptions.of(Activations.valueOf(config.training().activations().name()));
+  }
+
   static Precision precision(RunConfig config) {
     return Precision.valueOf(config.training().precision().name());
   }
@@ -100,10 +112,8 @@ public final class Architecture {
    * counts where the schedule depends on it.
    */
   public static String identity(RunConfig config, int vocab) {
-    String schedule =
-        config.optimizer().schedule().name().equals("SHORT")
-            ? "steps=" + config.training().steps()
-            : "";
+    String length =
+        schedule(config).kind().knowsTheEnd() ? "steps=" + config.training().steps() : "";
     return String.join(
         "\n",
         of(config, vocab).toString(),
@@ -115,24 +125,36 @@ public final class Architecture {
         config.data().toString(),
         config.distill().toString(),
         "batch=" + config.training().batchSize(),
-        schedule);
+        length);
   }
 
-  public static AdafactorSettings adafactor(OptimizerSettings o) {
+  /** The optimizer of a side's parameters; the caller closes it. */
+  static Optimizer optimizer(OptimizerSettings o, Parameters parameters) {
+    return switch (o.name()) {
+      case ADAFACTOR -> new Adafactor(parameters, adafactor(o));
+      case ADAMW ->
+          new AdamW(
+              parameters,
+              new AdamWSettings(o.firstMomentDecay(), o.beta2(), o.epsilon(), o.weightDecay()));
+    };
+  }
+
+  private static AdafactorSettings adafactor(OptimizerSettings o) {
     return new AdafactorSettings(
-        o.factoredFrom(),
+        new AdafactorSettings.Statistics(o.factoredFrom(), o.decayExponent(), o.gradientEpsilon()),
         o.clipThreshold(),
-        o.decayExponent(),
-        o.gradientEpsilon(),
-        o.scaleEpsilon(),
-        true);
+        o.parameterScale() ? OptionalDouble.of(o.scaleEpsilon()) : OptionalDouble.empty(),
+        o.firstMomentDecay(),
+        o.weightDecay());
   }
 
   public static Schedule schedule(RunConfig config) {
     OptimizerSettings o = config.optimizer();
+    long steps = config.training().steps();
     return new Schedule(
         Schedule.Kind.valueOf(o.schedule().name()),
         o.peakLearningRate(),
-        config.training().steps());
+        o.warmupSteps(steps),
+        steps);
   }
 }

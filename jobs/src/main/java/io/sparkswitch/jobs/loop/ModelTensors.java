@@ -27,10 +27,12 @@ final class ModelTensors {
     return all;
   }
 
+  /** An optimizer's state begins anew where the checkpoint has none. */
   static void read(
       Committed checkpoint, Configuration hadoop, Parameters parameters, Map<String, Tensor> state)
       throws IOException {
-    CheckpointReader.read(checkpoint, hadoop, of(parameters, state));
+    Map<String, Tensor> saved = ImportedCheckpoint.is(checkpoint.manifest()) ? Map.of() : state;
+    CheckpointReader.read(checkpoint, hadoop, of(parameters, saved));
   }
 
   static byte[] toJson(Shard shard) throws IOException {

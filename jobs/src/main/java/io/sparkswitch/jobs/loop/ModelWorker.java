@@ -2,7 +2,7 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.gang.GangMember;
 import io.sparkswitch.jobs.gang.GangTask;
-import org.bytedeco.pytorch.global.torch;
+import io.sparkswitch.model.tensor.Natives;
 
 /**
  * An executor's side of training, evaluation and teaching: it holds the dense parameters and its
@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
 public record ModelWorker(WorkerSpec spec) implements GangTask {
   @Override
   public void run(GangMember member) throws Exception {
-    torch.set_num_threads(spec.config().training().threadsPerExecutor());
+    Natives.threads(spec.config().training().threadsPerExecutor());
     try (Rank rank = new Rank(spec, member)) {
       rank.obey();
     }

@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
  * @param command what
  * @param step the step, batch or checkpoint it concerns
  * @param argument meaning depends on the command
- * @param learningRate of an update
+ * @param verdict of an update
  */
-record Order(Command command, long step, long argument, double learningRate) {
-  private static final int BYTES = Integer.BYTES + 2 * Long.BYTES + Double.BYTES;
+record Order(Command command, long step, long argument, Verdict verdict) {
+  private static final int BYTES = Integer.BYTES + 2 * Long.BYTES + 2 * Double.BYTES;
 
   /** The commands, in the order of a step. */
   enum Command {
@@ -25,7 +25,7 @@ record Order(Command command, long step, long argument, double learningRate) {
     LOAD_EXPERTS,
     /** Compute gradients of a step; send the summed slice and a report. */
     TRAIN,
-    /** The verdict: update the experts with the learning rate; argument 0 skips the update. */
+    /** Update the experts as the verdict says. */
     UPDATE,
     /** Write the experts of this rank as a shard of checkpoint {@code step}. */
     CHECKPOINT,
@@ -42,11 +42,11 @@ record Order(Command command, long step, long argument, double learningRate) {
   }
 
   static Order of(Command command, long step) {
-    return new Order(command, step, 0, 0);
+    return new Order(command, step, 0, Verdict.none());
   }
 
   static Order of(Command command, long step, long argument) {
-    return new Order(command, step, argument, 0);
+    return new Order(command, step, argument, Verdict.none());
   }
 
   byte[] toBytes() {
@@ -54,13 +54,17 @@ record Order(Command command, long step, long argument, double learningRate) {
         .putInt(command.ordinal())
         .putLong(step)
         .putLong(argument)
-        .putDouble(learningRate)
+        .putDouble(verdict.learningRate())
+        .putDouble(verdict.clipScale())
         .array();
   }
 
   static Order of(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     return new Order(
-        Command.values()[buffer.getInt()], buffer.getLong(), buffer.getLong(), buffer.getDouble());
+        Command.values()[buffer.getInt()],
+        buffer.getLong(),
+        buffer.getLong(),
+        new Verdict(buffer.getDouble(), buffer.getDouble()));
   }
 }

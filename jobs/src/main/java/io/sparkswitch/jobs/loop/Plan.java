@@ -119,12 +119,16 @@ public record Plan(
 
   /** Native memory of the driver: values, gradients and optimizer state of the dense part. */
   public double driverMebibytes() {
-    return 2 * denseParameters * FLOAT / MIB;
+    return (2 + config.optimizer().momentsPerParameter()) * denseParameters * FLOAT / MIB;
   }
 
-  /** Native memory of an executor for parameters and gradients; activations come on top. */
+  /**
+   * Native memory of an executor for parameters, gradients and its experts' optimizer state;
+   * activations come on top.
+   */
   public double executorMebibytes() {
-    return 3 * (denseParameters + expertParametersPerExecutor) * FLOAT / MIB;
+    long moments = config.optimizer().momentsPerParameter() * expertParametersPerExecutor;
+    return (3 * (denseParameters + expertParametersPerExecutor) + moments) * FLOAT / MIB;
   }
 
   /** Sentences for a person, with the reasons. */

@@ -16,7 +16,8 @@ import io.sparkswitch.model.moe.Draws;
 import io.sparkswitch.model.moe.Observations;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.RoutingRule;
-import io.sparkswitch.model.optim.Adafactor;
+import io.sparkswitch.model.optim.Optimizer;
+import io.sparkswitch.model.optim.SumOfSquares;
 import io.sparkswitch.model.t5.GradientStep;
 import io.sparkswitch.model.t5.Grouping;
 import io.sparkswitch.model.t5.Inputs;
@@ -25,7 +26,6 @@ import io.sparkswitch.model.t5.T5Model;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tape;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -38,7 +38,7 @@ final class Rank implements AutoCloseable {
   private final GangMember member;
   private final Exchange exchange;
   private final T5Model model;
-  private final Adafactor optimizer;
+  private final Optimizer optimizer;
   private final BatchStream training;
   private final BatchStream validation;
   private final Objectives objectives;
@@ -59,7 +59,7 @@ final class Rank implements AutoCloseable {
     this.model =
         new T5Model(architecture, Architecture.precision(config), exchange.rank(), exchange.size());
     model.experts().initialise(config.seed());
-    this.optimizer = new Adafactor(model.experts(), Architecture.adafactor(config.optimizer()));
+    this.optimizer = Architecture.optimizer(config.optimizer(), model.experts());
     this.objectives = Objectives.of(spec, member.hadoop());
     this.targets = new TargetsOfRank(spec, member, training.corruptionSeed(), architecture.vocab());
   }
@@ -85,7 +85,7 @@ final class Rank implements AutoCloseable {
       case LOAD -> load(order, optimizer.state());
       case LOAD_EXPERTS -> load(order, Map.of());
       case TRAIN -> train(order.step());
-      case UPDATE -> optimizer.step(order.step() + 1, order.learningRate());
+      case UPDATE -> update(order.step(), order.verdict());
       case CHECKPOINT -> checkpoint(order.step());
       case EVALUATE -> evaluate(order.step(), order.argument() == 1);
       case TEACH -> teach(order.step());
@@ -127,8 +127,16 @@ final class Rank implements AutoCloseable {
     }
     Tensor slice = exchange.reduceScatter(tag(Direction.REDUCE_SCATTER), model.dense().gradients());
     exchange.send(Exchange.DRIVER, tag(Direction.TO_DRIVER), slice);
-    boolean finite = isFinite(slice) && isFinite(model.experts().gradients());
-    answer(report.plus(new RankReport(0, 0, 0, finite, List.of())).toBytes());
+    double expertSquares = SumOfSquares.ofGradients(model.experts());
+    boolean finite = Double.isFinite(SumOfSquares.of(slice)) && Double.isFinite(expertSquares);
+    answer(report.plus(RankReport.ofGradients(finite, expertSquares)).toBytes());
+  }
+
+  private void update(long step, Verdict verdict) {
+    if (verdict.clips()) {
+      model.experts().scaleGradients(verdict.clipScale());
+    }
+    optimizer.step(step + 1, verdict.learningRate());
   }
 
   private RankReport trainPart(long step, Batch batch, Share share, int part) throws IOException {
@@ -140,7 +148,7 @@ final class Rank implements AutoCloseable {
               config.model().expertDropoutRate());
       Pass pass =
           new Pass(
-              Tape.recording(),
+              Tape.recording(Architecture.tape(config)),
               exchange,
               new Tag(member.attempt(), tick, part, 0, Direction.CONTROL),
               model.config().training(),
@@ -216,11 +224,8 @@ final class Rank implements AutoCloseable {
         result.targetTokens(),
         inputs.realTokens(),
         Double.isFinite(result.crossEntropy()),
+        0,
         result.layers());
-  }
-
-  private static boolean isFinite(Tensor tensor) {
-    return Double.isFinite(tensor.norm().item_double());
   }
 
   private void answer(byte[] bytes) {

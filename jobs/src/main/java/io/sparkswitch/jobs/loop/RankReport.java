@@ -17,6 +17,7 @@ import java.util.List;
  * @param targetTokens number of target tokens
  * @param tokens real tokens, encoder and decoder together
  * @param finite whether loss and gradients are finite
+ * @param expertSquares sum of the squares of the gradients of the experts of a rank
  * @param layers what the sparse layers did
  */
 record RankReport(
@@ -24,10 +25,16 @@ record RankReport(
     long targetTokens,
     long tokens,
     boolean finite,
+    double expertSquares,
     List<LayerMetrics> layers) {
 
   static RankReport none() {
-    return new RankReport(0, 0, 0, true, List.of());
+    return ofGradients(true, 0);
+  }
+
+  /** What is known once all gradients of a rank are there. */
+  static RankReport ofGradients(boolean finite, double expertSquares) {
+    return new RankReport(0, 0, 0, finite, expertSquares, List.of());
   }
 
   RankReport plus(RankReport other) {
@@ -44,6 +51,7 @@ record RankReport(
         targetTokens + other.targetTokens,
         tokens + other.tokens,
         finite && other.finite,
+        expertSquares + other.expertSquares,
         sum);
   }
 
@@ -59,6 +67,7 @@ record RankReport(
       out.writeLong(targetTokens);
       out.writeLong(tokens);
       out.writeBoolean(finite);
+      out.writeDouble(expertSquares);
       out.writeInt(layers.size());
       for (LayerMetrics layer : layers) {
         out.writeUTF(layer.layer());
@@ -84,11 +93,12 @@ record RankReport(
       long targetTokens = in.readLong();
       long tokens = in.readLong();
       boolean finite = in.readBoolean();
+      double expertSquares = in.readDouble();
       List<LayerMetrics> layers = new ArrayList<>();
       for (int n = in.readInt(); n > 0; n--) {
         layers.add(layer(in));
       }
-      return new RankReport(crossEntropy, targetTokens, tokens, finite, layers);
+      return new RankReport(crossEntropy, targetTokens, tokens, finite, expertSquares, layers);
     } catch (IOException e) {
       throw new UncheckedIOException("a rank's report was cut short", e);
     }

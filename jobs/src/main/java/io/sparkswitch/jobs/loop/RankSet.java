@@ -64,9 +64,9 @@ final class RankSet {
     return reports();
   }
 
-  /** The verdict of a step: the experts are updated with this rate. */
-  void update(long step, double learningRate) {
-    order(new Order(Command.UPDATE, step, 0, learningRate));
+  /** Has the experts updated; no rank updates before. */
+  void update(long step, Verdict verdict) {
+    order(new Order(Command.UPDATE, step, 0, verdict));
   }
 
   /** Has the experts written; one answer a rank, empty where there are none. */

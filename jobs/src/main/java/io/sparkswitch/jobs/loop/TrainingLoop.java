@@ -82,9 +82,11 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     for (long step = first; step < training.steps(); step++) {
       RankReport report = ranks.train(step, dense.parameters());
       double learningRate = schedule.rate(step + 1);
-      if (report.finite() && dense.hasFiniteGradients()) {
-        ranks.update(step, learningRate);
-        dense.update(step, learningRate);
+      double squares = report.expertSquares() + dense.gradientSquares();
+      if (report.finite() && Double.isFinite(squares)) {
+        Verdict verdict = Verdict.of(learningRate, config.optimizer().clipNorm(), squares);
+        ranks.update(step, verdict);
+        dense.update(step, verdict);
         interval.add(report);
         skipped = 0;
       } else {

@@ -29,9 +29,19 @@ public record TrainingRun(
     Map<String, String> provenance,
     Consumer<Parameters> beginning) {
 
-  /** What must not change between a checkpoint and the run that continues it. */
+  /**
+   * What must not change between a checkpoint and the run that continues it; what can be told in a
+   * word comes before the hashes.
+   */
   private static final List<String> IDENTITY =
-      List.of("modelHash", "dataHash", "vocabularyHash", "seed", "teacherHash", "softTargets");
+      List.of(
+          "optimizer",
+          "modelHash",
+          "dataHash",
+          "vocabularyHash",
+          "seed",
+          "teacherHash",
+          "softTargets");
 
   void say(String sentence) {
     console.say(sentence);
@@ -39,7 +49,8 @@ public record TrainingRun(
 
   /** Refuses to continue another run's checkpoint. */
   public void requireOwn(Committed checkpoint) {
-    for (String key : IDENTITY) {
+    boolean imported = ImportedCheckpoint.is(checkpoint.manifest());
+    for (String key : imported ? ImportedCheckpoint.IDENTITY : IDENTITY) {
       String theirs = checkpoint.manifest().provenance().getOrDefault(key, "none");
       String ours = provenance.getOrDefault(key, "none");
       if (!ours.equals(theirs)) {

@@ -82,9 +82,9 @@ class ConfigLoaderTest {
 
     assertThatThrownBy(() -> load(file))
         .hasMessage("model.d-ff = 8.5 is not allowed: it must be a whole number (%s:2)", file);
-    assertThatThrownBy(() -> load("optimizer.schedule=linear"))
-        .hasMessageContaining("it must be t5 or short or constant")
-        .hasMessageContaining("(--set optimizer.schedule=linear)");
+    assertThatThrownBy(() -> load("optimizer.schedule=cosine"))
+        .hasMessageContaining("it must be t5 or short or linear or constant or relative")
+        .hasMessageContaining("(--set optimizer.schedule=cosine)");
     assertThatThrownBy(() -> load("gang.startup-wait=5"))
         .hasMessageContaining("a duration with its unit");
     assertThatThrownBy(() -> load("gang.executors=many"))
@@ -107,6 +107,40 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aScheduleRelativeToTheParametersScaleIsRefusedForAdamW() {
+    assertThatThrownBy(() -> load("optimizer.name=adamw", "optimizer.schedule=relative-warmup"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("optimizer.schedule = relative-warmup is not allowed")
+        .hasMessageContaining("short, linear or constant while optimizer.name = adamw");
+    assertThat(load("optimizer.name=adamw", "optimizer.schedule=linear").optimizer().name())
+        .isEqualTo(OptimizerName.ADAMW);
+  }
+
+  @Test
+  void autoOfTheOptimizerIsATwentiethOfTheRunAndWhatEachOptimizerIsKnownWith() {
+    OptimizerSettings adafactor = load().optimizer();
+    OptimizerSettings adamW = load("optimizer.name=adamw", "optimizer.schedule=short").optimizer();
+
+    assertThat(adafactor.warmupSteps(1000)).isEqualTo(50);
+    assertThat(load("optimizer.warmup-steps=7").optimizer().warmupSteps(1000)).isEqualTo(7);
+    assertThat(adafactor.firstMomentDecay()).isZero();
+    assertThat(adafactor.momentsPerParameter()).isZero();
+    assertThat(adamW.firstMomentDecay()).isEqualTo(0.9);
+    assertThat(adamW.momentsPerParameter()).isEqualTo(2);
+    assertThat(load("optimizer.beta1=0.5").optimizer().momentsPerParameter()).isEqualTo(1);
+  }
+
+  @Test
+  void aWarmUpAsLongAsTheRunIsRefusedWhereItCounts() {
+    assertThatThrownBy(
+            () -> load("training.steps=9", "optimizer.schedule=linear", "optimizer.warmup-steps=9"))
+        .hasMessageContaining("optimizer.warmup-steps = 9 is not allowed")
+        .hasMessageContaining("fewer than training.steps, 9");
+    assertThat(load("training.steps=9", "optimizer.warmup-steps=9").training().steps())
+        .isEqualTo(9);
+  }
+
+  @Test
   void everyNumberOutsideItsRangeIsRefused() {
     List<String> refused =
         List.of(
@@ -120,6 +154,12 @@ class ConfigLoaderTest {
             "training.steps=0",
             "training.micro-batches=0",
             "optimizer.peak-learning-rate=-1",
+            "optimizer.warmup-steps=-2",
+            "optimizer.clip-norm=-1",
+            "optimizer.weight-decay=-0.1",
+            "optimizer.beta1=1",
+            "optimizer.beta2=1",
+            "optimizer.epsilon=0",
             "gang.max-attempts=0",
             "exchange.port=70000",
             "teach.top-k=-1",

@@ -9,13 +9,20 @@ import io.sparkswitch.model.moe.Exploration;
 import io.sparkswitch.model.moe.RouterLossFactors;
 import io.sparkswitch.model.moe.RoutingRule;
 import io.sparkswitch.model.moe.Selection;
+import io.sparkswitch.model.optim.Optimizer;
 import io.sparkswitch.model.t5.ExpertSites;
 import io.sparkswitch.model.t5.Grouping;
 import io.sparkswitch.model.t5.SparseBlocks;
 import io.sparkswitch.model.t5.SwitchConfig;
 import io.sparkswitch.model.t5.T5Config;
+import io.sparkswitch.model.tensor.ParameterSpec;
+import io.sparkswitch.model.tensor.ParameterSpec.Initialiser;
+import io.sparkswitch.model.tensor.Parameters;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -81,12 +88,16 @@ class ArchitectureTest {
     assertThat(identity("preset=nano", "training.log-every=3")).isEqualTo(before);
     assertThat(identity("preset=nano", "training.checkpoint-every=7")).isEqualTo(before);
     assertThat(identity("preset=nano", "gang.executors=2")).isEqualTo(before);
+    assertThat(identity("preset=nano", "training.activations=recomputed")).isEqualTo(before);
     for (String change :
         List.of(
             "model.dropout-rate=0.2",
             "model.output-z-loss-factor=0.1",
             "training.precision=bfloat16",
             "optimizer.peak-learning-rate=0.01",
+            "optimizer.name=adamw",
+            "optimizer.beta1=0.5",
+            "optimizer.clip-norm=1",
             "data.noise-density=0.2",
             "training.batch-size=8",
             "distill.soft-fraction=0.5")) {
@@ -98,8 +109,29 @@ class ArchitectureTest {
   void theLengthOfARunCountsOnlyWhereTheScheduleDependsOnIt() {
     assertThat(identity(SHORT, "training.steps=10"))
         .isNotEqualTo(identity(SHORT, "training.steps=20"));
+    assertThat(identity("optimizer.schedule=linear", "training.steps=10"))
+        .isNotEqualTo(identity("optimizer.schedule=linear", "training.steps=20"));
     assertThat(identity("optimizer.schedule=t5", "training.steps=10"))
         .isEqualTo(identity("optimizer.schedule=t5", "training.steps=20"));
+  }
+
+  @Test
+  void theOptimizerIsTheOneThatIsNamedWithTheStateItsSettingsAskFor() {
+    List<ParameterSpec> specs =
+        List.of(new ParameterSpec("w", new long[] {2, 3}, Initialiser.ones(), "w"));
+    try (Parameters parameters = new Parameters(specs, ScalarType.Float)) {
+      assertThat(state(parameters)).containsOnlyKeys("adafactor.square.w");
+      assertThat(state(parameters, "optimizer.factored-from=2", "optimizer.beta1=0.9"))
+          .containsOnlyKeys("adafactor.row.w", "adafactor.column.w", "adafactor.average.w");
+      assertThat(state(parameters, "optimizer.name=adamw", SHORT))
+          .containsOnlyKeys("adamw.average.w", "adamw.square.w");
+    }
+  }
+
+  private static Map<String, Tensor> state(Parameters parameters, String... settings) {
+    try (Optimizer optimizer = Architecture.optimizer(config(settings).optimizer(), parameters)) {
+      return optimizer.state();
+    }
   }
 
   private static String identity(String... settings) {

@@ -58,6 +58,6 @@ class IntervalTest {
       double crossEntropy, long targetTokens, long dropped, double auxiliaryLoss) {
     LayerMetrics layer =
         new LayerMetrics("encoder.1", 100, dropped, 50, auxiliaryLoss, 2, new long[] {75, 25});
-    return new RankReport(crossEntropy, targetTokens, 100, true, List.of(layer));
+    return new RankReport(crossEntropy, targetTokens, 100, true, 0, List.of(layer));
   }
 }

@@ -10,7 +10,7 @@ class OrderTest {
   @ParameterizedTest
   @EnumSource
   void everyOrderSurvivesTheWire(Order.Command command) {
-    Order order = new Order(command, 1L << 40, -7, 0.0125);
+    Order order = new Order(command, 1L << 40, -7, new Verdict(0.0125, 0.75));
 
     assertThat(Order.of(order.toBytes())).isEqualTo(order);
   }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class RankReportTest {
   private static final LayerMetrics LAYER =
       new LayerMetrics("encoder.1", 100, 5, 40.5, 1.25, 3.5, new long[] {70, 30});
-  private static final RankReport REPORT = new RankReport(12.5, 10, 110, true, List.of(LAYER));
+  private static final RankReport REPORT =
+      new RankReport(12.5, 10, 110, true, 0.75, List.of(LAYER));
 
   @Test
   void everythingSurvivesTheWire() {
@@ -27,6 +28,7 @@ class RankReportTest {
     assertThat(sum.crossEntropy()).isEqualTo(25);
     assertThat(sum.targetTokens()).isEqualTo(20);
     assertThat(sum.tokens()).isEqualTo(220);
+    assertThat(sum.expertSquares()).isEqualTo(1.5);
     assertThat(sum.loss()).isEqualTo(1.25);
     assertThat(sum.layers()).hasSize(1);
     assertThat(sum.layers().get(0).dropped()).isEqualTo(10);
@@ -35,7 +37,7 @@ class RankReportTest {
 
   @Test
   void oneRankThatIsNotFiniteSpoilsTheSum() {
-    RankReport broken = new RankReport(Double.NaN, 1, 1, false, List.of());
+    RankReport broken = new RankReport(Double.NaN, 1, 1, false, 0, List.of());
 
     assertThat(REPORT.plus(broken).finite()).isFalse();
     assertThat(broken.plus(REPORT).finite()).isFalse();

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainingRunTest {
   private static final Map<String, String> OURS =
       Map.of(
+          "optimizer",
+          "adafactor",
           "modelHash",
           "m",
           "dataHash",
@@ -33,7 +35,15 @@ class TrainingRunTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"modelHash", "dataHash", "vocabularyHash", "seed", "teacherHash", "softTargets"})
+      strings = {
+        "optimizer",
+        "modelHash",
+        "dataHash",
+        "vocabularyHash",
+        "seed",
+        "teacherHash",
+        "softTargets"
+      })
   void anotherRunsCheckpointIsRefused(String key) {
     Map<String, String> theirs = new HashMap<>(OURS);
     theirs.put(key, "other");

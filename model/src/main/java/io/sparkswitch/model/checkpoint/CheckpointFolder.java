@@ -84,16 +84,47 @@ public final class CheckpointFolder {
   /** Writes one shard and returns its entry for the manifest; nothing is committed yet. */
   public Shard writeShard(long step, int attempt, String name, Map<String, Tensor> tensors)
       throws IOException {
+    List<TensorSpec> specs =
+        tensors.entrySet().stream().map(e -> TensorSpec.of(e.getKey(), e.getValue())).toList();
+    return writeShard(step, attempt, name, specs, spec -> tensors.get(spec.name()));
+  }
+
+  /** As above, with one tensor at a time in memory. */
+  public Shard writeShard(
+      long step, int attempt, String name, List<TensorSpec> specs, TensorSource source)
+      throws IOException {
     Path folder = folder(step);
     FileSystem fs = folder.getFileSystem(conf);
     String file = String.format(Locale.ROOT, "%s-attempt-%03d.safetensors", name, attempt);
     MessageDigest digest = sha256();
     Path path = new Path(folder, file);
     try (OutputStream out = new DigestOutputStream(fs.create(path, true), digest)) {
-      SafeTensorsWriter.write(out, tensors);
+      SafeTensorsWriter.write(out, specs, source);
     }
     return new Shard(
         file, fs.getFileStatus(path).getLen(), HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /**
+   * As {@link #writeShard}, in as many shards as it takes.
+   *
+   * @param maxBytes tensor bytes of a shard; a larger tensor has a shard of its own
+   */
+  public List<Shard> writeShards(
+      long step,
+      int attempt,
+      String name,
+      List<TensorSpec> specs,
+      TensorSource source,
+      long maxBytes)
+      throws IOException {
+    List<Shard> shards = new ArrayList<>();
+    List<List<TensorSpec>> cut = ShardPlan.of(specs, maxBytes).shards();
+    for (int i = 0; i < cut.size(); i++) {
+      String shard = String.format(Locale.ROOT, "%s-%03d-of-%03d", name, i, cut.size());
+      shards.add(writeShard(step, attempt, shard, cut.get(i), source));
+    }
+    return shards;
   }
 
   /**
@@ -320,7 +351,7 @@ public final class CheckpointFolder {
     return new Path(root, String.format(Locale.ROOT, "%s%08d", PREFIX, step));
   }
 
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -18,7 +18,12 @@ record SafeTensorsEntry(String dtype, long[] shape, long begin, long end) {
       if (n < 0) {
         throw new IllegalArgumentException("negative axis in shape " + Arrays.toString(shape));
       }
-      size = Math.multiplyExact(size, n);
+      try {
+        size = Math.multiplyExact(size, n);
+      } catch (ArithmeticException e) {
+        throw new IllegalArgumentException(
+            "the size of %s%s overflows 64 bits".formatted(dtype, Arrays.toString(shape)), e);
+      }
     }
     if (begin < 0 || end < begin || end - begin != size) {
       throw new IllegalArgumentException(
@@ -31,6 +36,7 @@ record SafeTensorsEntry(String dtype, long[] shape, long begin, long end) {
     return switch (type) {
       case Float -> "F32";
       case Double -> "F64";
+      case Half -> "F16";
       case BFloat16 -> "BF16";
       case Long -> "I64";
       default -> throw new IllegalArgumentException("no safetensors dtype for " + type);
@@ -41,9 +47,10 @@ record SafeTensorsEntry(String dtype, long[] shape, long begin, long end) {
     return switch (dtype) {
       case "F32" -> ScalarType.Float;
       case "F64" -> ScalarType.Double;
+      case "F16" -> ScalarType.Half;
       case "BF16" -> ScalarType.BFloat16;
       case "I64" -> ScalarType.Long;
-      default -> throw new IllegalArgumentException("dtype %s is not supported".formatted(dtype));
+      default -> throw unsupported(dtype);
     };
   }
 
@@ -51,8 +58,12 @@ record SafeTensorsEntry(String dtype, long[] shape, long begin, long end) {
     return switch (dtype) {
       case "F64", "I64" -> 8;
       case "F32" -> 4;
-      case "BF16" -> 2;
-      default -> throw new IllegalArgumentException("dtype %s is not supported".formatted(dtype));
+      case "F16", "BF16" -> 2;
+      default -> throw unsupported(dtype);
     };
+  }
+
+  private static IllegalArgumentException unsupported(String dtype) {
+    return new IllegalArgumentException("dtype %s is not supported".formatted(dtype));
   }
 }

@@ -8,7 +8,10 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /** Writes safetensors as a stream, one tensor at a time in memory. */
@@ -20,36 +23,69 @@ public final class SafeTensorsWriter {
 
   /** Writes the tensors, which must be contiguous, in the order of the map. */
   public static void write(OutputStream out, Map<String, Tensor> tensors) throws IOException {
-    byte[] header = header(tensors);
+    List<TensorSpec> specs =
+        tensors.entrySet().stream().map(e -> TensorSpec.of(e.getKey(), e.getValue())).toList();
+    write(out, specs, spec -> tensors.get(spec.name()));
+  }
+
+  /**
+   * Writes the tensors in the order of their specs, each asked for when its turn comes and let go
+   * afterwards.
+   *
+   * @throws IllegalArgumentException if the source yields another dtype or shape than announced
+   */
+  public static void write(OutputStream out, List<TensorSpec> specs, TensorSource source)
+      throws IOException {
+    byte[] header = header(specs);
     ByteBuffer prefix = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.write(prefix.putLong(header.length).array());
     out.write(header);
     byte[] chunk = new byte[CHUNK];
-    for (Tensor tensor : tensors.values()) {
-      for (ByteBuffer buffer : TensorBytes.of(tensor).all()) {
-        while (buffer.hasRemaining()) {
-          int n = Math.min(chunk.length, buffer.remaining());
-          buffer.get(chunk, 0, n);
-          out.write(chunk, 0, n);
-        }
+    for (TensorSpec spec : specs) {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        Tensor tensor = source.read(spec);
+        requireAnnounced(spec, TensorSpec.of(spec.name(), tensor));
+        write(out, tensor, chunk);
       }
     }
   }
 
-  private static byte[] header(Map<String, Tensor> tensors) throws IOException {
+  private static void write(OutputStream out, Tensor tensor, byte[] chunk) throws IOException {
+    for (ByteBuffer buffer : TensorBytes.of(tensor).all()) {
+      while (buffer.hasRemaining()) {
+        int n = Math.min(chunk.length, buffer.remaining());
+        buffer.get(chunk, 0, n);
+        out.write(chunk, 0, n);
+      }
+    }
+  }
+
+  private static void requireAnnounced(TensorSpec announced, TensorSpec given) {
+    if (announced.dtype() != given.dtype() || !Arrays.equals(announced.shape(), given.shape())) {
+      throw new IllegalArgumentException(
+          "%s was announced as %s%s, but is %s%s"
+              .formatted(
+                  announced.name(),
+                  announced.dtype(),
+                  Arrays.toString(announced.shape()),
+                  given.dtype(),
+                  Arrays.toString(given.shape())));
+    }
+  }
+
+  private static byte[] header(List<TensorSpec> specs) throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     root.putObject("__metadata__").put("format", "pt");
     long offset = 0;
-    for (Map.Entry<String, Tensor> named : tensors.entrySet()) {
-      Tensor tensor = named.getValue();
-      ObjectNode entry = root.putObject(named.getKey());
-      entry.put("dtype", SafeTensorsEntry.dtype(tensor.scalar_type().intern()));
-      long[] shape = new long[Math.toIntExact(tensor.dim())];
-      Arrays.setAll(shape, tensor::size);
-      entry.putPOJO("shape", shape);
-      entry.putArray("data_offsets").add(offset).add(offset + tensor.nbytes());
-      offset += tensor.nbytes();
+    for (TensorSpec spec : specs) {
+      ObjectNode entry = root.putObject(spec.name());
+      entry.put("dtype", SafeTensorsEntry.dtype(spec.dtype()));
+      entry.putPOJO("shape", spec.shape());
+      long end = Math.addExact(offset, spec.bytes());
+      entry.putArray("data_offsets").add(offset).add(end);
+      offset = end;
     }
     byte[] json = mapper.writeValueAsBytes(root);
     int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

@@ -1,6 +1,8 @@
 package io.sparkswitch.model.layer;
 
 import io.sparkswitch.model.tensor.Noise.Site;
+import io.sparkswitch.model.tensor.Section;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -12,21 +14,45 @@ import org.bytedeco.pytorch.global.torch;
  * @param v {@code <float>[inner, embed]}
  * @param o {@code <float>[embed, inner]}
  * @param heads number of heads
+ * @param fused views of the matrices above
  */
-public record Attention(Tensor q, Tensor k, Tensor v, Tensor o, int heads) {
+public record Attention(Tensor q, Tensor k, Tensor v, Tensor o, int heads, Fused fused) {
 
   /**
-   * @param query {@code <float>[batch, length, embed]}
-   * @param memory {@code <float>[batch, keys, embed]}: what is attended to
-   * @param bias {@code <float>}, broadcast to [batch, heads, length, keys]; null for none
-   * @return {@code <float>[batch, length, embed]}
+   * Neighbours in memory, to be multiplied at once; leaves whose gradients are those of the parts.
+   *
+   * @param kv {@code <float>[2 × inner, embed]}
+   * @param qkv {@code <float>[3 × inner, embed]}
    */
-  public Tensor apply(
-      Tensor query, Tensor memory, Tensor bias, Dropout dropout, int layer, Site site) {
-    Tensor queries = split(Linear.apply(query, q), heads); // [batch, heads, length, headDim]
-    Tensor keys = split(Linear.apply(memory, k), heads); // [batch, heads, keys, headDim]
-    Tensor values = split(Linear.apply(memory, v), heads); // [batch, heads, keys, headDim]
-    return Linear.apply(attend(queries, keys, values, bias, dropout, layer, site), o);
+  public record Fused(Tensor kv, Tensor qkv) {}
+
+  /**
+   * A walk of {@code <float>[batch × length, embed]} through self-attention.
+   *
+   * @param batch sequences
+   * @param length positions of each
+   * @param dropout factors for the weights {@code <float>[batch, heads, length, length]}; null for
+   *     none
+   */
+  public Section toItself(
+      long batch, long length, AttentionMask mask, UnaryOperator<Tensor> dropout) {
+    return new SelfAttention(this, heads(batch), length, mask, dropout);
+  }
+
+  /**
+   * A walk of {@code <float>[batch × length, embed]} through attention to {@code memory}.
+   *
+   * @param memory {@code <float>[batch, keys, embed]}: a leaf
+   * @param length positions of each sequence
+   * @param dropout factors for the weights {@code <float>[batch, heads, length, keys]}; null for
+   *     none
+   */
+  public Section to(Tensor memory, long length, AttentionMask mask, UnaryOperator<Tensor> dropout) {
+    return new CrossAttention(this, heads(memory.size(0)), length, mask, dropout, memory);
+  }
+
+  private Heads heads(long batch) {
+    return new Heads(batch, heads, q.size(0) / heads);
   }
 
   /**

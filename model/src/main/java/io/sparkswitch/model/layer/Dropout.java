@@ -2,6 +2,7 @@ package io.sparkswitch.model.layer;
 
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Noise.Site;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -23,12 +24,19 @@ public record Dropout(double rate, Noise noise, long firstSequence) {
    * @return the same shape
    */
   public Tensor apply(Tensor x, int layer, Site site) {
-    if (rate == 0 || x.numel() == 0) {
-      return x;
-    }
+    UnaryOperator<Tensor> factors = factors(layer, site);
+    return factors == null ? x : x.mul(factors.apply(x));
+  }
+
+  /** What a tensor {@code <float>[batch, ...]} is multiplied by; null without dropout. */
+  public UnaryOperator<Tensor> factors(int layer, Site site) {
+    return rate == 0 ? null : x -> draw(x, layer, site);
+  }
+
+  private Tensor draw(Tensor x, int layer, Site site) {
     int sequences = Math.toIntExact(x.size(0));
-    int draws = Math.toIntExact(x.numel() / sequences);
+    int draws = sequences == 0 ? 0 : Math.toIntExact(x.numel() / sequences);
     Tensor factors = noise.dropout(layer, site, firstSequence, sequences, draws, rate);
-    return x.mul(factors.view_as(x).to(x.scalar_type()));
+    return factors.view_as(x).to(x.scalar_type());
   }
 }

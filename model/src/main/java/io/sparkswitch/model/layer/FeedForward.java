@@ -1,8 +1,8 @@
 package io.sparkswitch.model.layer;
 
+import io.sparkswitch.model.tensor.Section;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A dense feed-forward, or one expert's.
@@ -14,15 +14,11 @@ import org.bytedeco.pytorch.global.torch;
 public record FeedForward(Tensor input, Tensor gate, Tensor output) {
 
   /**
-   * @param x {@code <float>[..., embed]}
-   * @param onHidden applied to the hidden layer {@code <float>[..., mlp]}
-   * @return {@code <float>[..., embed]}
+   * A walk of {@code <float>[n, embed]} through it.
+   *
+   * @param dropout factors for the hidden layer {@code <float>[n, mlp]}; null for none
    */
-  public Tensor apply(Tensor x, UnaryOperator<Tensor> onHidden) {
-    Tensor hidden =
-        gate == null
-            ? torch.relu(Linear.apply(x, input))
-            : torch.gelu(Linear.apply(x, gate), "tanh").mul(Linear.apply(x, input));
-    return Linear.apply(onHidden.apply(hidden), output);
+  public Section section(UnaryOperator<Tensor> dropout) {
+    return gate == null ? new ReluFeedForward(this, dropout) : new GatedFeedForward(this, dropout);
   }
 }

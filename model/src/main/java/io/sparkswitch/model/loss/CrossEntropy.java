@@ -1,7 +1,6 @@
 package io.sparkswitch.model.loss;
 
 import io.sparkswitch.model.tensor.Tensors;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -17,6 +16,7 @@ public record CrossEntropy(double zLoss) implements Objective {
   public static final int IGNORED = -100;
 
   private static final long SUM = 2;
+  private static final long[] VOCAB = {1};
 
   public CrossEntropy {
     if (!(zLoss >= 0)) {
@@ -43,22 +43,20 @@ public record CrossEntropy(double zLoss) implements Objective {
     return new Loss(crossEntropy.add(z), crossEntropy);
   }
 
-  /**
-   * In place: the logits become their gradient, weight · (softmax · (1 + 2 · zLoss · z) − one-hot).
-   */
+  /** In place: the logits become softmax · (1 + 2 · zLoss · z) − one-hot, z = log Σ exp logits. */
   @Override
-  public Gradient gradient(Tensor logits, Tensor targets, Tensor positions, double weight) {
+  public Gradient gradient(Tensor logits, Tensor targets, Tensor positions) {
     Tensor column = targets.unsqueeze(1); // [tokens, 1]
-    Tensor z = logits.logsumexp(new long[] {1}, true); // [tokens, 1]
-    double crossEntropy = z.sub(logits.gather(1, column)).sum().item_double();
-    logits.sub_(z).exp_();
-    if (zLoss == 0) {
-      logits.mul_(new Scalar(weight));
-    } else {
-      logits.mul_(z.mul(new Scalar(2 * zLoss * weight)).add_(new Scalar(weight)));
+    Tensor target = logits.gather(1, column); // [tokens, 1]
+    Tensor largest = logits.amax(VOCAB, true);
+    torch.softmax_out(logits, logits, 1);
+    // log Σ exp from the softmax of the largest, which is at least 1 / vocab.
+    Tensor z = largest.sub(logits.amax(VOCAB, true).log_()); // [tokens, 1]
+    double crossEntropy = z.sub(target).sum().item_double();
+    if (zLoss > 0) {
+      logits.mul_(z.mul(Tensors.scalar(2 * zLoss)).add_(Tensors.scalar(1)));
     }
-    Tensor minus = torch.full_like(column.to(logits.scalar_type()), new Scalar(-weight));
-    logits.scatter_add_(1, column, minus);
+    logits.scatter_add_(1, column, torch.full_like(target, Tensors.scalar(-1)));
     return new Gradient(logits, crossEntropy);
   }
 }

@@ -1,6 +1,5 @@
 package io.sparkswitch.model.loss;
 
-import io.sparkswitch.model.tensor.Tensors;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
@@ -23,24 +22,20 @@ public interface Objective {
    */
   Loss loss(Tensor logits, Tensor targets, Tensor positions);
 
-  /**
-   * Loss and gradient at once. Free to overwrite {@code logits}.
-   *
-   * @param weight of what is minimised
-   */
-  default Gradient gradient(Tensor logits, Tensor targets, Tensor positions, double weight) {
+  /** Loss and gradient at once. Free to overwrite {@code logits}, which are their own owner. */
+  default Gradient gradient(Tensor logits, Tensor targets, Tensor positions) {
     try (AutoGradMode on = new AutoGradMode(true)) {
       Tensor leaf = logits.detach();
       leaf.set_requires_grad(true);
       Loss loss = loss(leaf, targets, positions);
-      loss.minimised().mul(Tensors.scalar(weight)).backward();
+      loss.minimised().backward();
       return new Gradient(leaf.grad(), loss.crossEntropy().item_double());
     }
   }
 
   /**
-   * @param logits {@code <float>[tokens, vocab]}: of what is minimised, with its weight
-   * @param crossEntropy reported, without weight
+   * @param logits {@code <float>[tokens, vocab]}: of what is minimised
+   * @param crossEntropy reported
    */
   record Gradient(Tensor logits, double crossEntropy) {}
 }

@@ -1,6 +1,7 @@
 package io.sparkswitch.model.moe;
 
-import io.sparkswitch.model.layer.Linear;
+import io.sparkswitch.model.layer.LinearSection;
+import io.sparkswitch.model.tensor.Section;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -8,11 +9,11 @@ import org.bytedeco.pytorch.Tensor;
 @FunctionalInterface
 public interface Expert {
   /**
-   * @param rows {@code <float>[rows, embed]}
-   * @param onHidden applied to the hidden layer, where there is one
-   * @return {@code <float>[rows, outputs]}
+   * A walk of {@code <float>[rows, embed]} to {@code <float>[rows, outputs]}.
+   *
+   * @param dropout factors for the hidden layer, where there is one; null for none
    */
-  Tensor apply(Tensor rows, UnaryOperator<Tensor> onHidden);
+  Section section(UnaryOperator<Tensor> dropout);
 
   /**
    * A linear expert, as those in attention.
@@ -20,6 +21,6 @@ public interface Expert {
    * @param weight {@code <float>[outputs, embed]}
    */
   static Expert linear(Tensor weight) {
-    return (rows, onHidden) -> Linear.apply(rows, weight);
+    return dropout -> new LinearSection(weight);
   }
 }

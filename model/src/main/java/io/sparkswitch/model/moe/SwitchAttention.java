@@ -1,9 +1,10 @@
 package io.sparkswitch.model.moe;
 
-import io.sparkswitch.model.layer.Attention;
-import io.sparkswitch.model.layer.Dropout;
-import io.sparkswitch.model.layer.Linear;
-import io.sparkswitch.model.tensor.Noise.Site;
+import io.sparkswitch.model.layer.AttentionMask;
+import io.sparkswitch.model.layer.Heads;
+import io.sparkswitch.model.layer.SharedKeyAttention;
+import io.sparkswitch.model.tensor.Phase;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -20,32 +21,27 @@ public record SwitchAttention(SwitchLayer query, SwitchLayer keyValue, Tensor ou
   /**
    * Ends segments of the pass's tape: what is used afterwards must be kept before.
    *
-   * @param h {@code <float>[batch, length, embed]}: normed
-   * @param bias {@code <float>}, broadcast to [batch, heads, length, length]
-   * @param block key of the draws
-   * @return {@code <float>[batch, length, embed]}
+   * @param h {@code <float>[tokens, embed]}: normed
+   * @param mask of the scores
+   * @param dropout factors for the attention's weights; null for none
+   * @return {@code <float>[tokens, embed]}
    */
   public Tensor apply(
       Tensor h,
-      Tensor bias,
+      AttentionMask mask,
       Pass pass,
       TokenGroups groups,
       RouterLosses losses,
-      Dropout dropout,
-      int block) {
-    Tensor rows = h.view(groups.tokens(), h.size(2)); // [tokens, embed]
-    Tensor again = pass.tape().keep(rows);
-    Tensor queries = query.apply(rows, pass, groups, losses); // [tokens, inner]
-    Tensor keptQueries = pass.tape().keep(queries);
+      UnaryOperator<Tensor> dropout) {
+    Tensor again = pass.tape().keep(h);
+    Tensor queries = query.apply(h, pass, groups, losses); // [tokens, inner]
+    Tensor kept = pass.tape().keep(queries);
     Tensor both = keyValue.apply(again, pass, groups, losses); // [tokens, inner]
-    Tensor q = split(keptQueries, groups);
-    Tensor kv = split(both, groups);
-    Tensor joined = Attention.attend(q, kv, kv, bias, dropout, block, Site.ATTENTION_PROBABILITIES);
-    return Linear.apply(joined, output);
-  }
-
-  private Tensor split(Tensor projected, TokenGroups groups) {
-    return Attention.split(
-        projected.view(groups.sequences(), groups.length(), projected.size(1)), heads);
+    Heads split = new Heads(groups.sequences(), heads, query.outputs() / heads);
+    return pass.tape()
+        .section(
+            Phase.ATTENTION,
+            both,
+            () -> new SharedKeyAttention(kept, output, split, groups.length(), mask, dropout));
   }
 }

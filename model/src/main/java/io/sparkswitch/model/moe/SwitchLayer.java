@@ -3,7 +3,9 @@ package io.sparkswitch.model.moe;
 import io.sparkswitch.model.exchange.ExpertPlacement;
 import io.sparkswitch.model.tensor.Noise.Site;
 import io.sparkswitch.model.tensor.Phase;
+import io.sparkswitch.model.tensor.Section;
 import io.sparkswitch.model.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -40,10 +42,7 @@ public record SwitchLayer(Router router, List<Expert> experts, long outputs) {
     long[] draws = dropsHidden(pass) ? traffic.origins(globalTokens(routing, groups)) : null;
     Tensor computed =
         pass.tape()
-            .section(
-                Phase.FEED_FORWARD,
-                arrived,
-                rows -> compute(rows, traffic.rowsPerExpert(), pass, draws));
+            .section(Phase.FEED_FORWARD, arrived, () -> rows(traffic.rowsPerExpert(), pass, draws));
     Tensor returned =
         pass.tape().cross(computed, traffic::combine, traffic::combineGradient, Phase.ROUTING);
     pass.seen().sent(router.layer(), returned);
@@ -56,15 +55,14 @@ public record SwitchLayer(Router router, List<Expert> experts, long outputs) {
   /**
    * @param origins global index of each row's token; null without dropout
    */
-  private Tensor compute(Tensor rows, int[] rowsPerExpert, Pass pass, long[] origins) {
-    Tensor[] results = new Tensor[rowsPerExpert.length];
+  private ExpertRows rows(int[] rowsPerExpert, Pass pass, long[] origins) {
+    List<Section> walks = new ArrayList<>();
     int start = 0;
     for (int e = 0; e < rowsPerExpert.length; e++) {
-      Tensor own = rows.narrow(0, start, rowsPerExpert[e]);
-      results[e] = experts.get(e).apply(own, onHidden(pass, origins, start, e));
+      walks.add(experts.get(e).section(dropout(pass, origins, start, e)));
       start += rowsPerExpert[e];
     }
-    return Tensors.concatenate(results, 0);
+    return new ExpertRows(walks, rowsPerExpert);
   }
 
   private boolean dropsHidden(Pass pass) {
@@ -72,9 +70,9 @@ public record SwitchLayer(Router router, List<Expert> experts, long outputs) {
   }
 
   /** Dropout of an expert's hidden layer, drawn for the token wherever it is computed. */
-  private UnaryOperator<Tensor> onHidden(Pass pass, long[] origins, int start, int expert) {
+  private UnaryOperator<Tensor> dropout(Pass pass, long[] origins, int start, int expert) {
     if (!dropsHidden(pass)) {
-      return UnaryOperator.identity();
+      return null;
     }
     long total = router.weight().size(0);
     long id =
@@ -86,16 +84,15 @@ public record SwitchLayer(Router router, List<Expert> experts, long outputs) {
       for (int i = 0; i < keys.length; i++) {
         keys[i] = origins[start + i] * total + id;
       }
-      Tensor factors =
-          pass.draws()
-              .noise()
-              .dropout(
-                  router.index(),
-                  Site.EXPERT_HIDDEN,
-                  keys,
-                  Math.toIntExact(hidden.size(1)),
-                  pass.draws().expertDropoutRate());
-      return hidden.mul(factors.to(hidden.scalar_type()));
+      return pass.draws()
+          .noise()
+          .dropout(
+              router.index(),
+              Site.EXPERT_HIDDEN,
+              keys,
+              Math.toIntExact(hidden.size(1)),
+              pass.draws().expertDropoutRate())
+          .to(hidden.scalar_type());
     };
   }
 

@@ -3,117 +3,120 @@ package io.sparkswitch.model.optim;
 import io.sparkswitch.model.tensor.ParameterSpec;
 import io.sparkswitch.model.tensor.Parameters;
 import io.sparkswitch.model.tensor.Tensors;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Adafactor without momentum. Each parameter is a matrix (or vector) of its own: statistics, update
- * clipping and parameter scale cover the whole of it, each expert's by itself.
+ * Adafactor (Shazeer and Stern 2018). Each parameter is a matrix (or vector) of its own:
+ * statistics, update clipping and parameter scale cover the whole of it, each expert's by itself.
  */
-public final class Adafactor implements AutoCloseable {
+public final class Adafactor implements Optimizer {
   private final Parameters parameters;
   private final AdafactorSettings settings;
-  private final Map<String, Tensor> state = new LinkedHashMap<>();
+  private final OptimizerState state;
+  private final Scratch scratch;
+  private final List<Moments> moments = new ArrayList<>();
 
+  /** What is averaged of one parameter; the first moment is there with β₁ only. */
+  private record Moments(String name, SecondMoment second, Optional<Tensor> first) {}
+
+  /**
+   * @throws IllegalArgumentException a parameter has more than two dimensions
+   */
   public Adafactor(Parameters parameters, AdafactorSettings settings) {
     this.parameters = parameters;
     this.settings = settings;
-    try (PointerScope scope = new PointerScope()) {
-      for (ParameterSpec spec : parameters.specs()) {
-        if (isFactored(spec)) {
-          put(row(spec), spec.shape()[0]);
-          put(column(spec), spec.shape()[1]);
-        } else {
-          put(square(spec), spec.shape());
-        }
-      }
+    this.state = new OptimizerState(parameters.values().scalar_type());
+    this.scratch = new Scratch(parameters);
+    for (ParameterSpec spec : parameters.specs()) {
+      moments.add(new Moments(spec.name(), second(spec), first(spec)));
     }
+  }
+
+  private SecondMoment second(ParameterSpec spec) {
+    long[] shape = spec.shape();
+    if (shape.length > 2) {
+      throw new IllegalArgumentException(
+          "%s has shape %s; Adafactor takes vectors and matrices"
+              .formatted(spec.name(), Arrays.toString(shape)));
+    }
+    AdafactorSettings.Statistics statistics = settings.statistics();
+    int from = statistics.factoredFrom();
+    if (shape.length == 2 && shape[0] >= from && shape[1] >= from) {
+      return new FactoredMoment(
+          state.add("adafactor.row." + spec.name(), shape[0]),
+          state.add("adafactor.column." + spec.name(), shape[1]),
+          statistics.epsilon(),
+          scratch);
+    }
+    return new FullMoment(
+        state.add("adafactor.square." + spec.name(), shape), statistics.epsilon());
+  }
+
+  private Optional<Tensor> first(ParameterSpec spec) {
+    return settings.beta1() > 0
+        ? Optional.of(state.add("adafactor.average." + spec.name(), spec.shape()))
+        : Optional.empty();
   }
 
   /**
    * Updates every parameter from its gradient.
    *
-   * @param t number of this update, from 1
    * @param learningRate before parameter scaling
    */
+  @Override
   public void step(long t, double learningRate) {
-    double beta = 1 - Math.pow((double) t, -settings.decayExponent());
+    double beta2 = settings.statistics().beta2(t);
     try (NoGradGuard guard = new NoGradGuard()) {
-      for (ParameterSpec spec : parameters.specs()) {
+      for (Moments of : moments) {
         try (PointerScope scope = new PointerScope()) {
-          step(spec, beta, learningRate);
+          step(of, beta2, learningRate * scale(of.name()));
         }
       }
     }
   }
 
-  private void step(ParameterSpec spec, double beta, double learningRate) {
-    Tensor value = parameters.value(spec.name());
-    Tensor gradient = parameters.gradient(spec.name());
-    Tensor squares = gradient.square().add_(scalar(settings.epsilonSquare()));
-    Tensor update =
-        isFactored(spec)
-            ? factored(spec, gradient, squares, beta)
-            : gradient.mul(average(square(spec), squares, beta).rsqrt());
-    double excess = Math.max(1, rms(update) / settings.clipThreshold());
-    double scale = settings.parameterScale() ? Math.max(settings.epsilonScale(), rms(value)) : 1;
-    value.sub_(update, scalar(learningRate * scale / excess));
+  private void step(Moments of, double beta2, double rate) {
+    Tensor value = parameters.value(of.name());
+    SecondMoment.Update update = of.second().absorb(parameters.gradient(of.name()), beta2);
+    double rms = Math.sqrt(update.sumOfSquares() / value.numel());
+    double clipped = rate / Math.max(1, rms / settings.clipThreshold());
+    if (settings.weightDecay() > 0) {
+      value.mul_(Tensors.scalar(1 - settings.weightDecay() * rate));
+    }
+    if (of.first().isPresent()) {
+      Tensor average = of.first().get().mul_(Tensors.scalar(settings.beta1()));
+      update.addTo(average, (1 - settings.beta1()) * clipped);
+      value.sub_(average);
+    } else {
+      update.addTo(value, -clipped);
+    }
   }
 
-  private Tensor factored(ParameterSpec spec, Tensor gradient, Tensor squares, double beta) {
-    Tensor rows = average(row(spec), squares.mean(1), beta); // [out]
-    Tensor columns = average(column(spec), squares.mean(0), beta); // [in]
-    Tensor rowFactor = rows.div(rows.mean()).rsqrt_().unsqueeze(1);
-    Tensor columnFactor = columns.rsqrt().unsqueeze(0);
-    return gradient.mul(rowFactor).mul_(columnFactor);
+  /** What the rate of this parameter's next update is multiplied by. */
+  double scale(String name) {
+    if (settings.leastScale().isEmpty()) {
+      return 1;
+    }
+    Tensor value = parameters.value(name);
+    double rms = Math.sqrt(SumOfSquares.of(value) / value.numel());
+    return Math.max(settings.leastScale().getAsDouble(), rms);
   }
 
-  /** Moves a running average in place: β · old + (1 − β) · fresh. */
-  private Tensor average(String name, Tensor fresh, double beta) {
-    return state.get(name).mul_(scalar(beta)).add_(fresh, scalar(1 - beta));
-  }
-
-  private static double rms(Tensor tensor) {
-    return tensor.norm().item_double() / Math.sqrt((double) tensor.numel());
-  }
-
-  /** The statistics by name, to be saved; writing into them restores. */
+  @Override
   public Map<String, Tensor> state() {
-    return state;
-  }
-
-  private boolean isFactored(ParameterSpec spec) {
-    return spec.shape().length == 2
-        && spec.shape()[0] >= settings.factoredFrom()
-        && spec.shape()[1] >= settings.factoredFrom();
-  }
-
-  private void put(String name, long... shape) {
-    state.put(name, Tensors.own(Tensors.zeros(parameters.values().scalar_type(), shape)));
-  }
-
-  private static String row(ParameterSpec spec) {
-    return "adafactor.row." + spec.name();
-  }
-
-  private static String column(ParameterSpec spec) {
-    return "adafactor.column." + spec.name();
-  }
-
-  private static String square(ParameterSpec spec) {
-    return "adafactor.square." + spec.name();
-  }
-
-  private static Scalar scalar(double value) {
-    return Tensors.scalar(value);
+    return state.all();
   }
 
   @Override
   public void close() {
-    state.values().forEach(Tensor::close);
+    state.close();
+    scratch.close();
   }
 }

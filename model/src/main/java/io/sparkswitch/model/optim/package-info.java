@@ -1,2 +1,2 @@
-/** Adafactor and the learning-rate schedules. */
+/** Adafactor, AdamW and the learning-rate schedules. */
 package io.sparkswitch.model.optim;

@@ -1,8 +1,10 @@
 package io.sparkswitch.model.t5;
 
 import io.sparkswitch.model.layer.Attention;
+import io.sparkswitch.model.layer.AttentionMask;
 import io.sparkswitch.model.layer.Dropout;
 import io.sparkswitch.model.layer.FeedForward;
+import io.sparkswitch.model.layer.Residual;
 import io.sparkswitch.model.layer.RmsNorm;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.RouterLosses;
@@ -11,7 +13,7 @@ import io.sparkswitch.model.moe.SwitchLayer;
 import io.sparkswitch.model.moe.TokenGroups;
 import io.sparkswitch.model.tensor.Noise.Site;
 import io.sparkswitch.model.tensor.Phase;
-import io.sparkswitch.model.tensor.Tape;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -44,85 +46,103 @@ record Block(
   /**
    * What a stack's blocks attend to.
    *
-   * @param selfBias {@code <float>[1 or batch, heads, length, length]}
-   * @param memory {@code <float>[batch, encoderLength, embed]}; null in the encoder
-   * @param memoryMask {@code <float>[batch, 1, 1, encoderLength]}; null without padding
+   * @param own mask of self-attention
+   * @param memory {@code <float>[batch, encoderLength, embed]}: a leaf; null in the encoder
+   * @param memoryMask of cross-attention
    */
-  record Context(Tensor selfBias, Tensor memory, Tensor memoryMask) {}
+  record Context(AttentionMask own, Tensor memory, AttentionMask memoryMask) {}
 
   /** What all blocks of a stack share in a pass. */
   record Walk(Pass pass, TokenGroups groups, Dropout dropout, RouterLosses losses) {}
 
   Tensor apply(Tensor x, Context context, Walk walk) {
-    Tape tape = walk.pass.tape();
     Tensor attended =
-        selfAttention.layer.sparse == null
-            ? tape.section(Phase.ATTENTION, x, in -> attend(in, context, walk))
-            : route(x, context, walk);
-    Tensor crossed =
-        crossAttention == null
-            ? attended
-            : tape.section(Phase.ATTENTION, attended, in -> crossAttend(in, context, walk));
-    return feedForward.layer.sparse == null
-        ? tape.section(Phase.FEED_FORWARD, crossed, in -> transform(in, walk))
-        : dispatch(crossed, walk);
+        selfAttention.layer.sparse == null ? attend(x, context, walk) : route(x, context, walk);
+    Tensor crossed = crossAttention == null ? attended : crossAttend(attended, context, walk);
+    return feedForward.layer.sparse == null ? transform(crossed, walk) : dispatch(crossed, walk);
   }
 
   private Tensor attend(Tensor x, Context context, Walk walk) {
-    Tensor h = selfAttention.normed(x);
-    Tensor mixed =
-        selfAttention.layer.dense.apply(
-            h, h, context.selfBias, walk.dropout, index, Site.ATTENTION_PROBABILITIES);
-    return x.add(walk.dropout.apply(mixed, index, Site.ATTENTION_OUTPUT));
+    Dropout dropout = walk.dropout;
+    return walk.pass
+        .tape()
+        .section(
+            Phase.ATTENTION,
+            x,
+            () ->
+                new Residual(
+                    selfAttention.norm,
+                    selfAttention.layer.dense.toItself(
+                        x.size(0),
+                        x.size(1),
+                        context.own,
+                        dropout.factors(index, Site.ATTENTION_PROBABILITIES)),
+                    dropout.factors(index, Site.ATTENTION_OUTPUT)));
   }
 
   private Tensor route(Tensor x, Context context, Walk walk) {
-    Tensor input = enterRouting(x, walk);
+    Tensor input = walk.pass.tape().enter(Phase.ROUTING, x);
     Tensor residual = walk.pass.tape().keep(input);
     Tensor mixed =
         selfAttention.layer.sparse.apply(
-            selfAttention.normed(input),
-            context.selfBias,
+            rows(selfAttention.normed(input), walk),
+            context.own,
             walk.pass,
             walk.groups,
             walk.losses,
-            walk.dropout,
-            index);
-    return residual.add(walk.dropout.apply(mixed, index, Site.ATTENTION_OUTPUT));
+            walk.dropout.factors(index, Site.ATTENTION_PROBABILITIES));
+    return residual.add(walk.dropout.apply(mixed.view_as(x), index, Site.ATTENTION_OUTPUT));
   }
 
   private Tensor crossAttend(Tensor x, Context context, Walk walk) {
-    Tensor mixed =
-        crossAttention.layer.apply(
-            crossAttention.normed(x),
-            context.memory,
-            context.memoryMask,
-            walk.dropout,
-            index,
-            Site.CROSS_ATTENTION_PROBABILITIES);
-    return x.add(walk.dropout.apply(mixed, index, Site.CROSS_ATTENTION_OUTPUT));
+    Dropout dropout = walk.dropout;
+    return walk.pass
+        .tape()
+        .section(
+            Phase.ATTENTION,
+            x,
+            () ->
+                new Residual(
+                    crossAttention.norm,
+                    crossAttention.layer.to(
+                        context.memory,
+                        x.size(1),
+                        context.memoryMask,
+                        dropout.factors(index, Site.CROSS_ATTENTION_PROBABILITIES)),
+                    dropout.factors(index, Site.CROSS_ATTENTION_OUTPUT)));
   }
 
   private Tensor transform(Tensor x, Walk walk) {
-    Tensor y =
-        feedForward.layer.dense.apply(
-            feedForward.normed(x),
-            hidden -> walk.dropout.apply(hidden, index, Site.FEED_FORWARD_HIDDEN));
-    return x.add(walk.dropout.apply(y, index, Site.FEED_FORWARD_OUTPUT));
+    return walk.pass
+        .tape()
+        .section(
+            Phase.FEED_FORWARD,
+            x,
+            () ->
+                new Residual(
+                    feedForward.norm,
+                    feedForward.layer.dense.section(hiddenDropout(x, walk)),
+                    walk.dropout.factors(index, Site.FEED_FORWARD_OUTPUT)));
+  }
+
+  /** Draws belong to sequences, while feed-forwards see rows. */
+  private UnaryOperator<Tensor> hiddenDropout(Tensor x, Walk walk) {
+    UnaryOperator<Tensor> factors = walk.dropout.factors(index, Site.FEED_FORWARD_HIDDEN);
+    return factors == null
+        ? null
+        : hidden ->
+            factors.apply(hidden.view(x.size(0), x.size(1), hidden.size(1))).view_as(hidden);
   }
 
   private Tensor dispatch(Tensor x, Walk walk) {
-    Tensor input = enterRouting(x, walk);
-    Tensor h = feedForward.normed(input).view(walk.groups.tokens(), x.size(2)); // [tokens, embed]
+    Tensor input = walk.pass.tape().enter(Phase.ROUTING, x);
+    Tensor h = rows(feedForward.normed(input), walk); // [tokens, embed]
     Tensor residual = walk.pass.tape().keep(input);
     Tensor y = feedForward.layer.sparse.apply(h, walk.pass, walk.groups, walk.losses);
-    Tensor output = y.view(x.size(0), x.size(1), x.size(2));
-    return residual.add(walk.dropout.apply(output, index, Site.FEED_FORWARD_OUTPUT));
+    return residual.add(walk.dropout.apply(y.view_as(x), index, Site.FEED_FORWARD_OUTPUT));
   }
 
-  private static Tensor enterRouting(Tensor x, Walk walk) {
-    Tensor input = walk.pass.tape().keep(x);
-    walk.pass.tape().end(Phase.ROUTING);
-    return input;
+  private static Tensor rows(Tensor x, Walk walk) {
+    return x.view(walk.groups.tokens(), x.size(2));
   }
 }

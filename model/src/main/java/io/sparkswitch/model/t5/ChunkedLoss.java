@@ -2,11 +2,13 @@ package io.sparkswitch.model.t5;
 
 import io.sparkswitch.model.layer.Linear;
 import io.sparkswitch.model.loss.Objective;
+import io.sparkswitch.model.tensor.Gradients;
 import io.sparkswitch.model.tensor.Tape;
 import io.sparkswitch.model.tensor.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Projection and loss, forward and backward together, a few rows at a time: the logits of a batch
@@ -38,18 +40,16 @@ record ChunkedLoss(OutputProjection projection, Objective objective, long logits
       for (long from = 0; from < input.size(0); from += rows()) {
         try (PointerScope scope = new PointerScope()) {
           Chunk chunk = chunk(input, targets, from);
-          Objective.Gradient g =
-              objective.gradient(
-                  Tensors.exact(chunk.input.matmul(matrix.t())),
-                  chunk.labels,
-                  chunk.positions,
-                  weight);
-          Tensor logits = g.logits().to(input.scalar_type()); // [tokens, vocab]
-          gradient.narrow(0, from, chunk.input.size(0)).copy_(logits.matmul(matrix));
-          accumulate(logits, chunk.input);
+          Tensor logits = Tensors.exact(chunk.input.matmul(matrix.t())); // [tokens, vocab]
+          Objective.Gradient g = objective.gradient(logits, chunk.labels, chunk.positions);
+          Tensor ofLogits = g.logits().to(input.scalar_type());
+          Tensor ofInput = gradient.narrow(0, from, chunk.input.size(0));
+          torch.mm_out(ofInput, ofLogits, matrix);
+          Gradients.addProduct(projection.weight(), ofLogits, chunk.input, weight);
           sum += g.crossEntropy();
         }
       }
+      gradient.mul_(Tensors.scalar(weight));
       tape.seed(rows, gradient);
       return sum;
     }
@@ -82,14 +82,5 @@ record ChunkedLoss(OutputProjection projection, Objective objective, long logits
 
   private long rows() {
     return Math.max(1, logitsAtOnce / projection.weight().size(0));
-  }
-
-  private void accumulate(Tensor logits, Tensor input) {
-    Tensor total = projection.weight().mutable_grad(); // [vocab, embed]
-    if (total.scalar_type().intern() == input.scalar_type().intern()) {
-      total.addmm_(logits.t(), input);
-    } else {
-      total.add_(logits.t().matmul(input));
-    }
   }
 }

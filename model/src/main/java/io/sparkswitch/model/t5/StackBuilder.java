@@ -71,7 +71,10 @@ record StackBuilder(
         dense.value(prefix + "k.weight"),
         dense.value(prefix + "v.weight"),
         dense.value(prefix + "o.weight"),
-        config.width().heads());
+        config.width().heads(),
+        new Attention.Fused(
+            dense.joined(List.of(prefix + "k.weight", prefix + "v.weight")),
+            dense.joined(List.of(prefix + "q.weight", prefix + "k.weight", prefix + "v.weight"))));
   }
 
   private SelfAttention selfAttention(StackKind stack, int i, int index, String prefix) {
@@ -100,7 +103,7 @@ record StackBuilder(
       return new Mlp(feedForward(dense, prefix), null);
     }
     List<Expert> local =
-        local(e -> feedForward(experts, prefix + "experts.expert_" + e + ".")::apply);
+        local(e -> feedForward(experts, prefix + "experts.expert_" + e + ".")::section);
     Router router = router(stack + "." + i, index, prefix);
     return new Mlp(null, new SwitchLayer(router, local, config.width().embed()));
   }

@@ -1,12 +1,15 @@
 package io.sparkswitch.model.t5;
 
 import io.sparkswitch.model.exchange.ExpertPlacement;
+import io.sparkswitch.model.layer.AttentionMask;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.TokenGroups;
 import io.sparkswitch.model.t5.Block.Context;
 import io.sparkswitch.model.t5.StackBuilder.Seat;
+import io.sparkswitch.model.tensor.Gradients;
 import io.sparkswitch.model.tensor.Parameters;
 import io.sparkswitch.model.tensor.Phase;
+import io.sparkswitch.model.tensor.Tape;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -85,13 +88,15 @@ public final class T5Model implements AutoCloseable {
   public Encoded encode(Inputs inputs, Pass pass) {
     Tensor tokens = inputs.encoderTokens();
     Tensor mask = inputs.padded() ? paddingMask(tokens) : null;
-    Tensor x = embed(tokens); // [batch, length, embed]
     Tensor bias = encoder.selfBias(Math.toIntExact(tokens.size(1)), precision.activations());
-    Tensor keptBias = pass.tape().keep(mask == null ? bias : bias.add(mask));
-    Tensor keptX = pass.tape().keep(x);
-    pass.tape().end(Phase.OTHER);
+    Tensor keptBias = pass.tape().keep(bias);
+    Tensor x = embed(tokens, pass.tape()); // [batch, length, embed]
     Tensor memory =
-        encoder.apply(keptX, new Context(keptBias, null, null), pass, inputs.encoderGroups());
+        encoder.apply(
+            x,
+            new Context(new AttentionMask(keptBias, mask), null, null),
+            pass,
+            inputs.encoderGroups());
     return new Encoded(memory, mask);
   }
 
@@ -101,17 +106,23 @@ public final class T5Model implements AutoCloseable {
    */
   public Tensor decode(Tensor tokens, Encoded encoded, Pass pass, TokenGroups groups) {
     Tensor memory = pass.tape().keep(encoded.memory());
-    pass.tape().end(Phase.OTHER);
-    Tensor x = embed(tokens);
     int length = Math.toIntExact(tokens.size(1));
     Tensor bias = pass.tape().keep(decoder.selfBias(length, precision.activations()));
-    Tensor keptX = pass.tape().keep(x);
-    pass.tape().end(Phase.OTHER);
-    return decoder.apply(keptX, new Context(bias, memory, encoded.mask()), pass, groups);
+    Tensor x = embed(tokens, pass.tape());
+    Context context =
+        new Context(new AttentionMask(bias, null), memory, new AttentionMask(null, encoded.mask()));
+    return decoder.apply(x, context, pass, groups);
   }
 
-  private Tensor embed(Tensor tokens) {
-    return torch.embedding(dense.value("shared.weight"), tokens).to(precision.activations());
+  private Tensor embed(Tensor tokens, Tape tape) {
+    Tensor table = dense.value("shared.weight");
+    long embed = config.width().embed();
+    return tape.source(
+        Phase.OTHER,
+        () -> torch.embedding(table, tokens).to(precision.activations()),
+        gradient ->
+            Gradients.addRows(
+                table, tokens.view(tokens.numel()), gradient.view(tokens.numel(), embed)));
   }
 
   /**

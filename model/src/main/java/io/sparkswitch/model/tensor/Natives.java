@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -55,6 +56,12 @@ public final class Natives {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot lock " + lock, e);
     }
+  }
+
+  /** Threads that a product, or any other operation, is spread over in this process. */
+  public static void threads(int count) {
+    torch.set_num_threads(count);
+    openblas.blas_set_num_threads(count); // libtorch does not tell it
   }
 
   private static FileLock await(FileChannel channel, Path lock) throws IOException {

@@ -2,6 +2,7 @@ package io.sparkswitch.model.tensor;
 
 import io.sparkswitch.model.tensor.ParameterSpec.Initialiser.Kind;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class Parameters implements AutoCloseable {
   private final Tensor gradients;
   private final Map<String, Tensor> leaves = new LinkedHashMap<>();
   private final Map<String, Tensor> gradientViews = new LinkedHashMap<>();
+  private final List<Tensor> owned = new ArrayList<>();
 
   public Parameters(List<ParameterSpec> specs, ScalarType dtype) {
     this.specs = List.copyOf(specs);
@@ -72,6 +74,39 @@ public final class Parameters implements AutoCloseable {
     return require(gradientViews, name);
   }
 
+  /**
+   * Matrices of equal width that follow one another, as one: a leaf over the same memory, whose
+   * gradient is theirs.
+   *
+   * @return {@code <float>[sum of their rows, columns]}
+   */
+  public Tensor joined(List<String> names) {
+    Tensor first = value(names.get(0));
+    long columns = first.size(1);
+    long offset = first.storage_offset();
+    long next = offset;
+    for (String name : names) {
+      Tensor part = value(name);
+      if (part.storage_offset() != next || part.size(1) != columns) {
+        throw new IllegalArgumentException(
+            "%s do not follow one another with equal width".formatted(names));
+      }
+      next += part.numel();
+    }
+    long rows = (next - offset) / columns;
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      long[] shape = {rows, columns};
+      Tensor leaf = Tensors.own(values.narrow(0, offset, rows * columns).view(shape).detach());
+      leaf.set_requires_grad(true);
+      Tensor gradient = Tensors.own(gradients.narrow(0, offset, rows * columns).view(shape));
+      leaf.mutable_grad().put(gradient);
+      owned.add(leaf);
+      owned.add(gradient);
+      return leaf;
+    }
+  }
+
   private static Tensor require(Map<String, Tensor> map, String name) {
     Tensor tensor = map.get(name);
     if (tensor == null) {
@@ -92,6 +127,10 @@ public final class Parameters implements AutoCloseable {
 
   public void zeroGradients() {
     gradients.zero_();
+  }
+
+  public void scaleGradients(double factor) {
+    gradients.mul_(Tensors.scalar(factor));
   }
 
   /** Replaces all values by {@code <float>[total]}. */
@@ -148,6 +187,7 @@ public final class Parameters implements AutoCloseable {
   public void close() {
     leaves.values().forEach(Tensor::close);
     gradientViews.values().forEach(Tensor::close);
+    owned.forEach(Tensor::close);
     values.close();
     gradients.close();
   }

@@ -3,6 +3,8 @@ package io.sparkswitch.model.tensor;
 import io.sparkswitch.model.tensor.TapeOptions.Activations;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
@@ -102,28 +104,53 @@ public final class Tape {
   }
 
   /**
-   * A section of its own, without crossings. What it uses besides {@code x} are leaves.
+   * Ends the current segment and takes a value to the next.
    *
-   * @param f pure: with {@link Activations#RECOMPUTED} it runs once more in backward
-   * @return {@code f(x)}
+   * @return a leaf like {@code x}
    */
-  public Tensor section(Phase phase, Tensor x, UnaryOperator<Tensor> f) {
-    if (!recording) {
-      end(phase);
-      return Tensors.surviving(() -> f.apply(x));
-    }
-    Tensor input = keep(x);
+  public Tensor enter(Phase next, Tensor x) {
+    Tensor input = recording && !x.is_leaf() ? keep(x) : x;
+    end(next);
+    return input;
+  }
+
+  /**
+   * A value made of parameters alone, in a segment of its own.
+   *
+   * @param make without autograd
+   * @param backward takes the value's gradient to the parameters'
+   * @return a leaf
+   */
+  public Tensor source(Phase phase, Supplier<Tensor> make, Consumer<Tensor> backward) {
     end(phase);
-    if (options.activations() == Activations.KEPT) {
-      return Tensors.surviving(() -> f.apply(input));
-    }
-    Tensor output;
+    Tensor value;
     try (NoGradGuard guard = new NoGradGuard()) {
-      output = Tensors.surviving(() -> f.apply(input));
+      value = make.get();
     }
-    output.set_requires_grad(true);
-    segments.add(new Recomputed(phase, input, f, output));
-    return output;
+    if (recording) {
+      value.set_requires_grad(true);
+      segments.add(new Source(phase, value, backward));
+    }
+    return value;
+  }
+
+  /**
+   * A part whose backward is written by hand. What it uses besides {@code x} are leaves.
+   *
+   * @param make a new walk; with {@link Activations#RECOMPUTED} backward makes another
+   * @return what its forward returns
+   */
+  public Tensor section(Phase phase, Tensor x, Supplier<Section> make) {
+    Tensor input = enter(phase, x);
+    if (!recording) {
+      return Tensors.surviving(() -> make.get().forward(input, Saved.nothing()));
+    }
+    Walked walked = new Walked(phase, input, make);
+    try (NoGradGuard guard = new NoGradGuard()) {
+      walked.forward(options.activations() == Activations.KEPT);
+    }
+    segments.add(walked);
+    return walked.output;
   }
 
   /**
@@ -232,19 +259,66 @@ public final class Tape {
     }
   }
 
-  /** A segment that keeps its input alone. */
-  private record Recomputed(Phase phase, Tensor input, UnaryOperator<Tensor> f, Tensor output)
-      implements Segment {
+  /** A value without inputs. */
+  private record Source(Phase phase, Tensor value, Consumer<Tensor> then) implements Segment {
     @Override
     public void backward() {
-      Tensor gradient = output.grad();
+      Tensor gradient = new Tensor(value.grad());
+      value.mutable_grad().reset();
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        if (gradient.defined()) {
+          then.accept(gradient);
+        }
+      }
+    }
+  }
+
+  /** A segment with a backward of its own. */
+  private static final class Walked implements Segment {
+    final Phase phase;
+    final Tensor input;
+    final Supplier<Section> make;
+    final Saved saved = Saved.keeping();
+    Section section;
+    Tensor output;
+
+    Walked(Phase phase, Tensor input, Supplier<Section> make) {
+      this.phase = phase;
+      this.input = input;
+      this.make = make;
+    }
+
+    void forward(boolean keep) {
+      Section walk = make.get();
+      Saved into = keep ? saved : Saved.nothing();
+      output = Tensors.surviving(() -> walk.forward(input.detach(), into));
+      output.set_requires_grad(true);
+      section = keep ? walk : null;
+    }
+
+    @Override
+    public Phase phase() {
+      return phase;
+    }
+
+    @Override
+    public void backward() {
+      Tensor gradient = new Tensor(output.grad()); // grad() alone would be reset too
+      output.mutable_grad().reset();
       if (!gradient.defined()) {
+        saved.close();
         return;
       }
-      try (PointerScope scope = new PointerScope()) {
-        differentiate(new TensorVector(f.apply(input)), new TensorVector(gradient));
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        if (section == null) {
+          section = make.get();
+          section.forward(input.detach(), saved);
+        }
+        Gradients.add(input, section.backward(gradient));
       }
-      output.mutable_grad().reset();
+      saved.close();
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.model.tensor.Doubles;
 import io.sparkswitch.model.tensor.Tensors;
 import java.io.ByteArrayOutputStream;
@@ -93,7 +94,7 @@ class SafeTensorsTest {
     Path file = folder.resolve("cut.safetensors");
     for (int length : new int[] {0, 5, 8, 20, 200, whole.length - 40, whole.length - 1}) {
       Files.write(file, Arrays.copyOf(whole, length));
-      assertThatExceptionOfType(IOException.class)
+      assertThatExceptionOfType(InputException.class)
           .as("%d of %d bytes", length, whole.length)
           .isThrownBy(() -> reader(file).close())
           .withMessageContaining("cut.safetensors");
@@ -106,7 +107,7 @@ class SafeTensorsTest {
     Path file = folder.resolve("long.safetensors");
     ByteBuffer bytes = ByteBuffer.allocate(100).order(ByteOrder.LITTLE_ENDIAN);
     Files.write(file, bytes.putLong(claimed).array());
-    assertThatExceptionOfType(IOException.class)
+    assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> reader(file).close())
         .withMessageContaining("long.safetensors is no safetensors file")
         .withMessageContaining("claims " + claimed + " of 100 bytes");
@@ -128,12 +129,13 @@ class SafeTensorsTest {
         "F32|[-2,-2]|[0,16]|negative axis",
         "F32|[4]|[9223372036854775800,-9223372036854775800]|needs 16 bytes",
         "F32|[1099511627776]|[9223372036854775800,-9223367638808264712]|needs 4398046511104 bytes",
-        "F16|[4]|[0,8]|dtype F16 is not supported"
+        "F16|[4]|[0,16]|needs 8 bytes",
+        "I4|[4]|[0,8]|dtype I4 is not supported"
       })
   void anEntryThatDoesNotFitIsRefusedWithFileAndTensor(
       String dtype, String shape, String offsets, String reason) throws Exception {
     Path file = write(entry("w", dtype, shape, offsets), 32);
-    assertThatExceptionOfType(IOException.class)
+    assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> reader(file).close())
         .withMessageContaining("odd.safetensors")
         .withMessageContaining("tensor w")
@@ -144,7 +146,7 @@ class SafeTensorsTest {
   void overlappingTensorsAreRefusedByName() throws Exception {
     String entries = entry("a", "F32", "[4]", "[0,16]") + "," + entry("b", "F32", "[4]", "[12,28]");
     Path file = write(entries, 32);
-    assertThatExceptionOfType(IOException.class)
+    assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> reader(file).close())
         .withMessageContaining("odd.safetensors")
         .withMessageContaining("tensor b overlaps a");
@@ -167,10 +169,10 @@ class SafeTensorsTest {
 
   @Test
   void aHeaderThatIsNoJsonAnEntryWithoutShapeAndAnUnknownNameAreNamed() throws Exception {
-    assertThatExceptionOfType(IOException.class)
+    assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> reader(write("\"a\":", 8)).close())
         .withMessageContaining("odd.safetensors");
-    assertThatExceptionOfType(IOException.class)
+    assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> reader(write("\"a\":{\"dtype\":\"F32\"}", 8)).close())
         .withMessageContaining("odd.safetensors: tensor a")
         .withMessageContaining("shape");
@@ -201,6 +203,7 @@ class SafeTensorsTest {
     tensors.put("none", Tensors.zeros(ScalarType.Float, 0, 4));
     tensors.put("float", Doubles.normal(2, 7).to(ScalarType.Float));
     tensors.put("brain", Doubles.normal(3, 3, 1, 3).to(ScalarType.BFloat16));
+    tensors.put("half", Doubles.normal(5, 6).to(ScalarType.Half));
     tensors.put("scalar", Doubles.normal(4, 1).reshape(new long[0]));
     tensors.put("long", Tensors.indices(new int[] {-1, 2, Integer.MAX_VALUE}, 3));
     return tensors;

@@ -126,7 +126,7 @@ class BFloat16ExchangeTest {
     for (int e = placement.first(exchange.rank()); e < placement.first(exchange.rank() + 1); e++) {
       Tensor input = Doubles.normal(10L + e, MLP, EMBED).to(ScalarType.Float);
       Tensor output = Doubles.normal(20L + e, EMBED, MLP).to(ScalarType.Float);
-      experts.add(new FeedForward(input, null, output)::apply);
+      experts.add(new FeedForward(input, null, output)::section);
     }
     Tensor weight = Doubles.normal(3, EXPERTS, EMBED).to(ScalarType.Float);
     return new SwitchLayer(new Router("r", 1, weight, ScalarType.Float), experts, EMBED);

@@ -9,12 +9,14 @@ import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.layer.FeedForward;
 import io.sparkswitch.model.tensor.Doubles;
 import io.sparkswitch.model.tensor.Noise;
+import io.sparkswitch.model.tensor.Saved;
 import io.sparkswitch.model.tensor.Tape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -98,22 +100,21 @@ class ExpertDropoutTest {
     for (FeedForward expert :
         List.of(new FeedForward(in, null, out), new FeedForward(in, gate, out))) {
       List<Long> widths = new ArrayList<>();
-      Tensor erased =
-          expert.apply(
-              x,
-              hidden -> {
-                widths.add(hidden.size(1));
-                return hidden.mul(Doubles.tensor(new double[] {0}, 1));
-              });
+      UnaryOperator<Tensor> erase =
+          hidden -> {
+            widths.add(hidden.size(1));
+            return hidden.mul(Doubles.tensor(new double[] {0}, 1));
+          };
+      Tensor erased = expert.section(erase).forward(x, Saved.nothing());
       assertThat(widths).containsExactly((long) MLP);
       assertThat(Doubles.of(erased)).containsOnly(0);
     }
     Expert linear = Expert.linear(Doubles.normal(5, EMBED, EMBED));
-    linear.apply(
-        x,
+    UnaryOperator<Tensor> never =
         hidden -> {
           throw new AssertionError("a linear expert has no hidden layer");
-        });
+        };
+    assertThat(linear.section(never).forward(x, Saved.nothing()).size(0)).isEqualTo(5);
   }
 
   /** What hidden layers of ones become, by token, for each of its experts. */
@@ -122,15 +123,19 @@ class ExpertDropoutTest {
     List<Expert> experts = new ArrayList<>();
     for (int e = 0; e < EXPERTS; e++) {
       experts.add(
-          (own, onHidden) -> {
-            double[] ones = new double[Math.toIntExact(own.size(0)) * MLP];
-            Arrays.fill(ones, 1);
-            double[] all = Doubles.of(onHidden.apply(Doubles.tensor(ones, own.size(0), MLP)));
-            for (int row = 0; row < own.size(0); row++) {
-              rows.add(Arrays.copyOfRange(all, row * MLP, (row + 1) * MLP));
-            }
-            return own;
-          });
+          dropout ->
+              new Echo(
+                  own -> {
+                    double[] ones = new double[Math.toIntExact(own.size(0)) * MLP];
+                    Arrays.fill(ones, 1);
+                    Tensor hidden = Doubles.tensor(ones, own.size(0), MLP);
+                    double[] all =
+                        Doubles.of(dropout == null ? hidden : hidden.mul(dropout.apply(hidden)));
+                    for (int row = 0; row < own.size(0); row++) {
+                      rows.add(Arrays.copyOfRange(all, row * MLP, (row + 1) * MLP));
+                    }
+                    return own.clone();
+                  }));
     }
     RoutingRule rule =
         new RoutingRule(

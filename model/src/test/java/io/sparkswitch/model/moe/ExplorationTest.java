@@ -163,10 +163,12 @@ class ExplorationTest {
     List<Expert> experts = new ArrayList<>();
     for (int e = 0; e < EXPERTS; e++) {
       experts.add(
-          (own, onHidden) -> {
-            received.add(Doubles.of(own));
-            return own;
-          });
+          dropout ->
+              new Echo(
+                  own -> {
+                    received.add(Doubles.of(own));
+                    return own.clone();
+                  }));
     }
     Seen seen = new Seen();
     RoutingRule rule = rule(new Exploration(kind, kind.name().startsWith("INPUT") ? 0.4 : 0));

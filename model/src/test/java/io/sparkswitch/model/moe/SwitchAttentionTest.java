@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.LocalExchange;
 import io.sparkswitch.model.exchange.Tag;
-import io.sparkswitch.model.layer.Dropout;
+import io.sparkswitch.model.layer.AttentionMask;
 import io.sparkswitch.model.tensor.Doubles;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -109,13 +109,12 @@ class SwitchAttentionTest {
             HEADS);
     return Doubles.of(
         attention.apply(
-            Doubles.tensor(h, SEQUENCES, LENGTH, EMBED),
-            Doubles.tensor(bias, 1, HEADS, LENGTH, LENGTH),
+            Doubles.tensor(h, TOKENS, EMBED),
+            new AttentionMask(Doubles.tensor(bias, 1, HEADS, LENGTH, LENGTH), null),
             pass,
             groups,
             new RouterLosses(pass, groups, true),
-            Dropout.none(),
-            0));
+            null));
   }
 
   private double[] naive(double factor, int group) {

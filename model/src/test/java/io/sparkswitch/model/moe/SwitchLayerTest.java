@@ -173,7 +173,7 @@ class SwitchLayerTest {
     for (int e = 0; e < EXPERTS; e++) {
       Tensor input = Doubles.tensor(in[e], MLP, EMBED);
       FeedForward expert = new FeedForward(input, null, Doubles.tensor(out[e], EMBED, MLP));
-      experts.add(expert::apply);
+      experts.add(expert::section);
     }
     Tag position = new Tag(0, 0, 0, 0, Direction.CONTROL);
     Pass pass = Pass.inference(exchange, position, rule);

@@ -39,6 +39,13 @@ public final class ChildJvm {
     return this;
   }
 
+  /** With a malloc that gives every tensor's pages back at once: what is resident is what lives. */
+  public ChildJvm givingMemoryBack() {
+    environment.put("MALLOC_MMAP_THRESHOLD_", "65536");
+    environment.put("MALLOC_MMAP_MAX_", "1000000");
+    return this;
+  }
+
   /** With the threads and the malloc that {@code submit/sparkswitch} sets. */
   public ChildJvm asLaunched() {
     Path launcher = Path.of(System.getProperty("sparkswitch.root"), "submit", "sparkswitch");

@@ -1,0 +1,2 @@
+/** Measurements that are commands. */
+package io.sparkswitch.jobs.bench;

@@ -1,0 +1,111 @@
+package io.sparkswitch.jobs;
+
+import io.sparkswitch.jobs.conf.ConfigLoader;
+import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.gang.GangMember;
+import io.sparkswitch.jobs.loop.ModelWorker;
+import io.sparkswitch.jobs.loop.TrainingLoop;
+import io.sparkswitch.jobs.loop.TrainingRun;
+import io.sparkswitch.jobs.loop.WorkerSpec;
+import io.sparkswitch.jobs.track.Console;
+import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.exchange.LocalExchange;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+
+/** A training whose driver and ranks are threads of this process, without Spark. */
+final class LocalGang {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final List<String> TINY_SWITCH =
+      List.of(
+          "seed=5",
+          "model.d-model=16",
+          "model.d-ff=32",
+          "model.num-heads=2",
+          "model.d-kv=8",
+          "model.num-encoder-layers=2",
+          "model.num-decoder-layers=2",
+          "model.initialisation-scale=1.0",
+          "model.num-experts=4",
+          "model.capacity-factor=1.0",
+          "routing.group-sequences=2",
+          "data.inputs-length=16",
+          "data.row-group-segments=16",
+          "data.shuffle-window-row-groups=2",
+          "training.batch-size=8",
+          "training.log-every=1",
+          "training.evaluate-every=0",
+          "training.checkpoint-every=1",
+          "training.keep-checkpoints=100");
+
+  private LocalGang() {}
+
+  /** Of a tiny Switch model, every step of which is logged and kept. */
+  static RunConfig config(String... more) {
+    return ConfigLoader.load(
+        Optional.empty(), Stream.concat(TINY_SWITCH.stream(), Stream.of(more)).toList());
+  }
+
+  /**
+   * Trains from the first step, or from the last checkpoint in {@code out}.
+   *
+   * @param shards written by {@link TinyShards}
+   */
+  static TrainedRun train(RunConfig config, int ranks, Path shards, Path out) throws Exception {
+    Configuration hadoop = new Configuration();
+    WorkerSpec spec =
+        new WorkerSpec(config, WorkerSpec.Folders.of(shards.toString(), out.toString()));
+    Files.createDirectories(Path.of(spec.folders().checkpoints()));
+    List<LocalExchange> ends = LocalExchange.group(ranks, PATIENCE);
+    ExecutorService threads = Executors.newFixedThreadPool(ranks);
+    List<Future<?>> futures = new ArrayList<>();
+    try (LocalExchange driver = ends.get(0).driver()) {
+      for (LocalExchange end : ends) {
+        futures.add(
+            threads.submit(
+                () -> {
+                  try (end) {
+                    new ModelWorker(spec).run(new GangMember(end, 0, hadoop));
+                  }
+                  return null;
+                }));
+      }
+      new TrainingLoop(run(spec, out, hadoop), hadoop).run(driver, 0);
+      for (Future<?> future : futures) {
+        future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    return new TrainedRun(out);
+  }
+
+  private static TrainingRun run(WorkerSpec spec, Path out, Configuration hadoop) throws Exception {
+    return new TrainingRun(
+        spec,
+        OutputFolder.of(out.toString(), hadoop),
+        new Console(
+            new PrintWriter(Writer.nullWriter()),
+            spec.config().training().steps(),
+            Clock.systemUTC()),
+        TinyShards.VOCABULARY.rows(),
+        TinyShards.SEGMENTS,
+        Map.of(),
+        dense -> {});
+  }
+}

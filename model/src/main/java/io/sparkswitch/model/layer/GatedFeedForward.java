@@ -1,0 +1,53 @@
+package io.sparkswitch.model.layer;
+
+import io.sparkswitch.model.tensor.Saved;
+import io.sparkswitch.model.tensor.Section;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** One walk through output · (gelu(gate · x) × (input · x)) of T5 1.1. */
+final class GatedFeedForward implements Section {
+  private static final String TANH = "tanh";
+
+  private final FeedForward weights;
+  private final UnaryOperator<Tensor> dropout;
+  private Tensor x;
+  private Tensor gate;
+  private Tensor linear;
+  private Tensor factors;
+
+  GatedFeedForward(FeedForward weights, UnaryOperator<Tensor> dropout) {
+    this.weights = weights;
+    this.dropout = dropout;
+  }
+
+  @Override
+  public Tensor forward(Tensor rows, Saved saved) {
+    x = saved.keep(rows);
+    gate = saved.keep(Linear.apply(x, weights.gate())); // [n, mlp]
+    linear = saved.keep(Linear.apply(x, weights.input())); // [n, mlp]
+    Tensor hidden = torch.gelu(gate, TANH).mul_(linear);
+    if (dropout != null) {
+      factors = saved.keep(dropout.apply(hidden));
+      hidden.mul_(factors);
+    }
+    return Linear.apply(hidden, weights.output()); // [n, embed]
+  }
+
+  @Override
+  public Tensor backward(Tensor gradient) {
+    Tensor activated = torch.gelu(gate, TANH); // [n, mlp]
+    Tensor hidden = activated.mul(linear);
+    if (factors != null) {
+      hidden.mul_(factors);
+    }
+    Tensor inner = Linear.backward(gradient, hidden, weights.output()); // [n, mlp]
+    if (factors != null) {
+      inner.mul_(factors);
+    }
+    Tensor ofX = Linear.backward(inner.mul(activated), x, weights.input()); // [n, embed]
+    Tensor ofGate = torch.gelu_backward(inner.mul_(linear), gate, TANH); // [n, mlp]
+    return ofX.add_(Linear.backward(ofGate, x, weights.gate()));
+  }
+}
