@@ -47,7 +47,7 @@ public final class HuggingFaceRouterLosses {
     Tensor weights = Tensors.doubles(coefficients, groups.tokens(), experts);
     Tensor sum = null;
     for (Layer layer : layers) {
-      Tensor probabilities = torch.softmax(layer.logits(), -1);
+      Tensor probabilities = torch.softmax(Tensors.exact(layer.logits()), -1);
       Tensor part = probabilities.mul(weights.to(probabilities.scalar_type())).sum();
       sum = sum == null ? part : sum.add(part);
     }

@@ -44,6 +44,7 @@ public final class LoadBalancingLoss {
       }
     }
     Tensor weights = Tensors.doubles(coefficients, groups.tokens(), experts);
-    return probabilities.mul(weights.to(probabilities.scalar_type())).sum();
+    Tensor exact = Tensors.exact(probabilities);
+    return exact.mul(weights.to(exact.scalar_type())).sum();
   }
 }

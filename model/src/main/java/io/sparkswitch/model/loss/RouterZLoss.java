@@ -20,7 +20,7 @@ public final class RouterZLoss {
     for (int t = 0; t < weights.length; t++) {
       weights[t] = groups.real()[t] ? (1.0 / groups.globalTokens()) : 0;
     }
-    Tensor square = logits.logsumexp(1).square(); // [tokens]
+    Tensor square = Tensors.exact(logits).logsumexp(1).square(); // [tokens]
     return square.mul(Tensors.doubles(weights, weights.length).to(square.scalar_type())).sum();
   }
 }

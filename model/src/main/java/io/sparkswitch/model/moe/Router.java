@@ -74,12 +74,14 @@ public record Router(String layer, int index, Tensor weight, ScalarType dtype) {
   private int[] ranked(Tensor logits, TokenGroups groups, RoutingRule rule, Noise noise) {
     Tensor score = logits;
     if (rule.exploration().kind() == Exploration.Kind.SAMPLE_SOFTMAX) {
-      // The largest of logit + Gumbel noise is a draw from the softmax.
+      // The largest of logit + Gumbel noise is a draw from the softmax; in bfloat16 a draw near one
+      // would be one, and its noise infinite.
       int experts = Math.toIntExact(logits.size(1));
       Tensor uniform =
           noise.uniform(
               index, Site.ROUTER_CHOICE, groups.firstToken(), groups.tokens(), experts, 0f, 1f);
-      score = logits.sub(uniform.to(logits.scalar_type()).log_().neg_().log_());
+      Tensor exact = Tensors.exact(logits);
+      score = exact.sub(uniform.to(exact.scalar_type()).log_().neg_().log_());
     }
     int choices = rule.selection().choices();
     if (choices == 1) {

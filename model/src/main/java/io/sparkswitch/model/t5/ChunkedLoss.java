@@ -9,7 +9,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Projection and loss, forward and backward together, a few rows at a time: the logits of a batch
@@ -41,7 +40,7 @@ record ChunkedLoss(OutputProjection projection, Objective objective, long logits
       for (long from = 0; from < input.size(0); from += rows()) {
         try (PointerScope scope = new PointerScope()) {
           Chunk chunk = chunk(input, targets, from);
-          Tensor logits = exact(chunk.input.matmul(matrix.t())); // [tokens, vocab]
+          Tensor logits = Tensors.exact(chunk.input.matmul(matrix.t())); // [tokens, vocab]
           Objective.Gradient g = objective.gradient(logits, chunk.labels, chunk.positions);
           Tensor ofLogits = g.logits().to(input.scalar_type());
           Tensor ofInput = gradient.narrow(0, from, chunk.input.size(0));
@@ -64,7 +63,7 @@ record ChunkedLoss(OutputProjection projection, Objective objective, long logits
     for (long from = 0; from < input.size(0); from += rows()) {
       try (PointerScope scope = new PointerScope()) {
         Chunk chunk = chunk(input, targets, from);
-        Tensor logits = exact(chunk.input.matmul(matrix.t()));
+        Tensor logits = Tensors.exact(chunk.input.matmul(matrix.t()));
         sum += objective.loss(logits, chunk.labels, chunk.positions).crossEntropy().item_double();
       }
     }
@@ -83,12 +82,5 @@ record ChunkedLoss(OutputProjection projection, Objective objective, long logits
 
   private long rows() {
     return Math.max(1, logitsAtOnce / projection.weight().size(0));
-  }
-
-  /** Losses are never reckoned in bfloat16. */
-  private static Tensor exact(Tensor logits) {
-    return logits.scalar_type().intern() == ScalarType.BFloat16
-        ? logits.to(ScalarType.Float)
-        : logits;
   }
 }

@@ -97,6 +97,11 @@ public final class Tensors {
     return values;
   }
 
+  /** {@code x}, in float32 if it is in bfloat16, which rounds too much for losses and draws. */
+  public static Tensor exact(Tensor x) {
+    return x.scalar_type().intern() == ScalarType.BFloat16 ? x.to(ScalarType.Float) : x;
+  }
+
   public static Tensor concatenate(Tensor[] parts, long axis) {
     return torch.cat(new TensorVector(parts), axis);
   }

@@ -11,8 +11,11 @@ import io.sparkswitch.model.tensor.Doubles;
 import io.sparkswitch.model.tensor.Noise;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -20,7 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SwitchLayerTest {
@@ -62,12 +66,37 @@ class SwitchLayerTest {
     scope.close();
   }
 
+  static Stream<Arguments> rules() {
+    List<Selection> selections =
+        List.of(
+            Selection.topK(1),
+            Selection.topK(2),
+            Selection.topK(EXPERTS),
+            new Selection(Selection.Kind.TOP_K, 2, true),
+            new Selection(Selection.Kind.TOP_K, 3, true),
+            Selection.noTokenLeftBehind(2),
+            Selection.noTokenLeftBehind(EXPERTS));
+    return selections.stream()
+        .flatMap(
+            s ->
+                Stream.of(
+                    Arguments.of(s, 0.25, 1),
+                    Arguments.of(s, 0.5, 1),
+                    Arguments.of(s, 1.0, 2),
+                    Arguments.of(s, 1.25, 4),
+                    Arguments.of(s, 2.0, 6),
+                    Arguments.of(s, Double.POSITIVE_INFINITY, 6)));
+  }
+
   @ParameterizedTest
-  @CsvSource({"0.5, 1", "1.0, 2", "1.25, 4", "2.0, 6", "Infinity, 6"})
-  void outputEqualsANaiveLoopOverTokens(double factor, int group) {
+  @MethodSource("rules")
+  void outputEqualsANaiveLoopOverTokens(Selection selection, double factor, int group) {
     double[] expected = x.clone();
-    boolean[] kept = naive(factor, group, expected);
-    double[] actual = Doubles.of(apply(RoutingRule.top1(Capacity.factor(factor)), group));
+    boolean[] kept = naive(selection, factor, group, expected);
+    RoutingRule rule =
+        new RoutingRule(
+            selection, Capacity.factor(factor), Exploration.argmax(), RouterLossFactors.none());
+    double[] actual = Doubles.of(apply(rule, group));
     assertThat(Doubles.distance(actual, expected)).isLessThan(1e-12);
     int tokens = 0;
     int computed = 0;
@@ -81,7 +110,7 @@ class SwitchLayerTest {
 
   @Test
   void overflowingTokensAndPaddingReturnZerosSoThatTheResidualAloneRemains() {
-    boolean[] kept = naive(0.5, 2, x.clone());
+    boolean[] kept = naive(Selection.topK(1), 0.5, 2, x.clone());
     double[] actual = Doubles.of(apply(RoutingRule.top1(Capacity.factor(0.5)), 2));
     int overflowing = 0;
     for (int t = 0; t < TOKENS; t++) {
@@ -157,8 +186,12 @@ class SwitchLayerTest {
     return residual.add(y);
   }
 
-  /** Adds p(x) · E(x) of each token in turn, while its expert has room. */
-  private boolean[] naive(double factor, int group, double[] y) {
+  /**
+   * Adds p(x) · E(x) of each token in turn, while its expert has room; second choices after all
+   * first ones, and those of No-Token-Left-Behind for tokens without an expert alone.
+   */
+  private boolean[] naive(Selection selection, double factor, int group, double[] y) {
+    boolean once = selection.kind() == Selection.Kind.NO_TOKEN_LEFT_BEHIND;
     boolean[] kept = new boolean[TOKENS];
     for (int first = 0; first < TOKENS; first += group * LENGTH) {
       int last = Math.min(TOKENS, first + group * LENGTH);
@@ -166,28 +199,44 @@ class SwitchLayerTest {
       for (int t = first; t < last; t++) {
         tokens += real[t] ? 1 : 0;
       }
-      double capacity = Math.ceil(tokens * factor / EXPERTS); // the factors are binary fractions
+      int asked = once ? 1 : selection.choices();
+      // The factors are binary fractions.
+      double capacity = Math.ceil(asked * tokens * factor / EXPERTS);
       int[] taken = new int[EXPERTS];
-      for (int t = first; t < last; t++) {
-        double[] h = normed(t);
-        double[] p = softmax(product(weight, h));
-        int expert = 0;
-        for (int e = 1; e < EXPERTS; e++) {
-          expert = p[e] > p[expert] ? e : expert;
-        }
-        if (real[t] && taken[expert] < capacity) {
-          taken[expert]++;
-          kept[t] = true;
-          double[] hidden = product(in[expert], h);
-          double[] result =
-              product(out[expert], Arrays.stream(hidden).map(v -> Math.max(0, v)).toArray());
-          for (int d = 0; d < EMBED; d++) {
-            y[t * EMBED + d] += p[expert] * result[d];
+      for (int choice = 0; choice < selection.choices(); choice++) {
+        for (int t = first; t < last; t++) {
+          double[] h = normed(t);
+          double[] p = softmax(product(weight, h));
+          int expert = ranked(p)[choice];
+          if (real[t] && !(once && kept[t]) && taken[expert] < capacity) {
+            taken[expert]++;
+            kept[t] = true;
+            add(expert, gate(p, choice, selection), h, y, t);
           }
         }
       }
     }
     return kept;
+  }
+
+  private void add(int expert, double gate, double[] h, double[] y, int t) {
+    double[] hidden = product(in[expert], h);
+    double[] result =
+        product(out[expert], Arrays.stream(hidden).map(v -> Math.max(0, v)).toArray());
+    for (int d = 0; d < EMBED; d++) {
+      y[t * EMBED + d] += gate * result[d];
+    }
+  }
+
+  private static double gate(double[] p, int choice, Selection selection) {
+    int[] ranked = ranked(p);
+    double sum = Arrays.stream(ranked).limit(selection.choices()).mapToDouble(e -> p[e]).sum();
+    return p[ranked[choice]] / (selection.renormalise() ? sum : 1);
+  }
+
+  private static int[] ranked(double[] p) {
+    Comparator<Integer> byProbability = Comparator.comparingDouble(e -> -p[e]);
+    return IntStream.range(0, p.length).boxed().sorted(byProbability).mapToInt(e -> e).toArray();
   }
 
   private double[] normed(int token) {

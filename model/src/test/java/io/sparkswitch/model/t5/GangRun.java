@@ -4,11 +4,14 @@ import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.LocalExchange;
 import io.sparkswitch.model.moe.LayerMetrics;
+import io.sparkswitch.model.moe.Observations;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.tensor.Doubles;
 import io.sparkswitch.model.tensor.ParameterSpec;
 import io.sparkswitch.model.tensor.Parameters;
 import io.sparkswitch.model.tensor.Tape;
+import io.sparkswitch.model.tensor.TapeOptions;
+import io.sparkswitch.model.tensor.TapeOptions.Activations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,7 @@ import org.bytedeco.javacpp.PointerScope;
  * One step of one batch, by a gang of threads.
  *
  * @param crossEntropy sum over all ranks
+ * @param routerLosses sum over all ranks, with their factors; 0 after an evaluation
  * @param targetTokens sum over all ranks
  * @param layers sums over all ranks and micro-batches
  * @param gradients by name: dense ones summed over ranks, experts' from their owner; empty after an
@@ -31,23 +35,40 @@ import org.bytedeco.javacpp.PointerScope;
  */
 record GangRun(
     double crossEntropy,
+    double routerLosses,
     long targetTokens,
     Map<String, LayerMetrics> layers,
     Map<String, double[]> gradients) {
 
+  private static final GangRun NOTHING = new GangRun(0, 0, 0, Map.of(), Map.of());
+
+  /** How a gang computes. */
+  record Setting(Recipe recipe, Precision precision, Activations activations) {
+    static Setting of(Recipe recipe, Precision precision) {
+      return new Setting(recipe, precision, Activations.KEPT);
+    }
+
+    static Setting of(T5Config config, Precision precision) {
+      return of(Recipe.of(config), precision);
+    }
+  }
+
   /** Trains; row r of {@code cuts} holds the ascending bounds of rank r's micro-batches. */
+  static GangRun train(Setting setting, Batch batch, int[]... cuts) throws Exception {
+    return run(setting, batch, true, cuts);
+  }
+
   static GangRun train(T5Config config, Precision precision, Batch batch, int[]... cuts)
       throws Exception {
-    return run(config, precision, batch, true, cuts);
+    return train(Setting.of(config, precision), batch, cuts);
   }
 
   static GangRun evaluate(T5Config config, Precision precision, Batch batch, int[]... cuts)
       throws Exception {
-    return run(config, precision, batch, false, cuts);
+    return run(Setting.of(config, precision), batch, false, cuts);
   }
 
-  private static GangRun run(
-      T5Config config, Precision precision, Batch batch, boolean training, int[][] cuts)
+  private static GangRun run(Setting setting, Batch batch, boolean training, int[][] cuts)
       throws Exception {
     List<LocalExchange> ends = LocalExchange.group(cuts.length, Duration.ofSeconds(20));
     ExecutorService threads = Executors.newFixedThreadPool(cuts.length);
@@ -60,13 +81,13 @@ record GangRun(
             threads.submit(
                 () -> {
                   try {
-                    return rank(config, precision, batch, training, exchange, cut);
+                    return rank(setting, batch, training, exchange, cut);
                   } finally {
                     exchange.close();
                   }
                 }));
       }
-      GangRun sum = new GangRun(0, 0, Map.of(), Map.of());
+      GangRun sum = NOTHING;
       for (Future<GangRun> future : futures) {
         sum = sum.plus(future.get(30, TimeUnit.SECONDS));
       }
@@ -77,37 +98,45 @@ record GangRun(
   }
 
   private static GangRun rank(
-      T5Config config,
-      Precision precision,
-      Batch batch,
-      boolean training,
-      Exchange exchange,
-      int[] cut) {
-    GangRun sum = new GangRun(0, 0, Map.of(), Map.of());
+      Setting setting, Batch batch, boolean training, Exchange exchange, int[] cut) {
+    T5Config config = setting.recipe.config();
+    GangRun sum = NOTHING;
     try (PointerScope scope = new PointerScope();
-        T5Model model = TinyModel.model(config, precision, exchange.rank(), exchange.size())) {
+        T5Model model =
+            TinyModel.model(config, setting.precision, exchange.rank(), exchange.size())) {
       for (int micro = 0; micro + 1 < cut.length; micro++) {
         Inputs inputs = Inputs.of(batch, cut[micro], cut[micro + 1], config.grouping());
-        Tape tape = training ? Tape.recording() : Tape.inference();
-        Pass pass = TinyModel.pass(config, tape, exchange, micro);
+        Tape tape =
+            training ? Tape.recording(TapeOptions.of(setting.activations)) : Tape.inference();
+        Pass pass = setting.recipe.pass(tape, exchange, micro, new Observations());
         GradientStep.Result result =
             training
-                ? GradientStep.train(model, inputs, pass, TinyModel.CROSS_ENTROPY)
-                : GradientStep.evaluate(model, inputs, pass, TinyModel.CROSS_ENTROPY);
+                ? GradientStep.train(model, inputs, pass, setting.recipe.objective())
+                : GradientStep.evaluate(model, inputs, pass, setting.recipe.objective());
         Map<String, LayerMetrics> layers = new TreeMap<>();
         result.layers().forEach(m -> layers.put(m.layer(), m));
-        sum = sum.plus(new GangRun(result.crossEntropy(), result.targetTokens(), layers, Map.of()));
+        sum =
+            sum.plus(
+                new GangRun(
+                    result.crossEntropy(),
+                    tape.addedLosses(),
+                    result.targetTokens(),
+                    layers,
+                    Map.of()));
       }
-      Map<String, double[]> gradients = new TreeMap<>();
-      if (training) {
-        for (Parameters parameters : List.of(model.dense(), model.experts())) {
-          for (ParameterSpec spec : parameters.specs()) {
-            gradients.put(spec.name(), Doubles.of(parameters.gradient(spec.name())));
-          }
-        }
-      }
-      return sum.plus(new GangRun(0, 0, Map.of(), gradients));
+      return training ? sum.plus(new GangRun(0, 0, 0, Map.of(), gradients(model))) : sum;
     }
+  }
+
+  /** By name. */
+  static Map<String, double[]> gradients(T5Model model) {
+    Map<String, double[]> gradients = new TreeMap<>();
+    for (Parameters parameters : List.of(model.dense(), model.experts())) {
+      for (ParameterSpec spec : parameters.specs()) {
+        gradients.put(spec.name(), Doubles.of(parameters.gradient(spec.name())));
+      }
+    }
+    return gradients;
   }
 
   private GangRun plus(GangRun other) {
@@ -116,7 +145,11 @@ record GangRun(
     Map<String, double[]> both = new TreeMap<>(gradients);
     other.gradients.forEach((name, g) -> both.merge(name, g, GangRun::sum));
     return new GangRun(
-        crossEntropy + other.crossEntropy, targetTokens + other.targetTokens, bothLayers, both);
+        crossEntropy + other.crossEntropy,
+        routerLosses + other.routerLosses,
+        targetTokens + other.targetTokens,
+        bothLayers,
+        both);
   }
 
   private static double[] sum(double[] a, double[] b) {

@@ -5,10 +5,23 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.model.moe.LayerMetrics;
+import io.sparkswitch.model.moe.RouterLossFactors;
+import io.sparkswitch.model.moe.RouterLossFactors.Convention;
+import io.sparkswitch.model.t5.GangRun.Setting;
 import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.tensor.Doubles;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +102,100 @@ class LayoutIndependenceTest {
       assertThat(actual.auxiliaryLoss()).isCloseTo(expected.auxiliaryLoss(), within(1e-9));
       assertThat(actual.confidence()).isCloseTo(expected.confidence(), within(1e-6));
     }
+  }
+
+  static Stream<Recipe> recipes() {
+    return Recipe.all(TinyModel.config(TinyModel.QUIET, null), 8, GROUP).stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("recipes")
+  void everyOptionGivesTheSameStepOnTwoAndThreeRanksAndInMicroBatches(Recipe recipe)
+      throws Exception {
+    Setting setting = Setting.of(recipe, Precision.FLOAT64);
+    GangRun alone = GangRun.train(setting, BATCH, new int[] {0, 7});
+    for (int[][] cuts :
+        new int[][][] {
+          {{0, 4}, {4, 7}}, {{0, 2, 2}, {2, 4, 6}, {6, 7, 7}}, {{0, 2, 4, 6, 7}}, {{0, 0}, {0, 7}}
+        }) {
+      assertSameStep(alone, GangRun.train(setting, BATCH, cuts));
+    }
+  }
+
+  @Provide
+  Arbitrary<Recipe> anyRecipe() {
+    return Arbitraries.of(recipes().toList());
+  }
+
+  /** Bounds of the ranks' parts, in groups; each rank may cut its part again. */
+  @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+  void anySplitIntoRanksAndMicroBatchesGivesTheSameStep(
+      @ForAll @Size(min = 0, max = 3) List<@IntRange(max = 4) Integer> ranks,
+      @ForAll @Size(5) List<Boolean> again,
+      @ForAll("anyRecipe") Recipe recipe)
+      throws Exception {
+    Setting setting = Setting.of(recipe, Precision.FLOAT64);
+    List<Integer> bounds = new ArrayList<>(ranks);
+    bounds.addAll(List.of(0, 4));
+    bounds.sort(null);
+    int[][] cuts = new int[bounds.size() - 1][];
+    for (int rank = 0; rank < cuts.length; rank++) {
+      int from = bounds.get(rank);
+      int to = bounds.get(rank + 1);
+      // Every rank walks the same number of passes; where it has no more groups, empty ones.
+      cuts[rank] = new int[6];
+      cuts[rank][0] = sequence(from);
+      for (int cut = 0; cut < 5; cut++) {
+        boolean splits = cut < 4 && again.get(cut);
+        cuts[rank][cut + 1] = sequence(splits ? Math.min(from + cut + 1, to) : to);
+      }
+      Arrays.sort(cuts[rank]);
+    }
+    assertSameStep(
+        GangRun.train(setting, BATCH, new int[] {0, 7}), GangRun.train(setting, BATCH, cuts));
+  }
+
+  private static int sequence(int group) {
+    return Math.min(7, group * GROUP);
+  }
+
+  private static void assertSameStep(GangRun expected, GangRun actual) {
+    assertSameGradients(expected, actual, 1e-9);
+    assertThat(actual.crossEntropy()).isCloseTo(expected.crossEntropy(), within(1e-9));
+    assertThat(actual.routerLosses()).isCloseTo(expected.routerLosses(), within(1e-9));
+    assertThat(actual.layers().keySet()).isEqualTo(expected.layers().keySet());
+    expected
+        .layers()
+        .forEach(
+            (name, layer) -> {
+              LayerMetrics other = actual.layers().get(name);
+              assertThat(other.expertTokens()).as(name).isEqualTo(layer.expertTokens());
+              assertThat(other.tokens()).as(name).isEqualTo(layer.tokens());
+              assertThat(other.dropped()).as(name).isEqualTo(layer.dropped());
+            });
+  }
+
+  @Test
+  void theRoutersLossesAreTheirMetricsTimesTheirFactors() throws Exception {
+    long compared = 0;
+    for (Recipe recipe : recipes().toList()) {
+      RouterLossFactors factors = recipe.config().training().losses();
+      GangRun run =
+          GangRun.train(
+              Setting.of(recipe, Precision.FLOAT64), BATCH, new int[] {0, 4}, new int[] {4, 7});
+      double sum = 0;
+      for (LayerMetrics layer : run.layers().values()) {
+        sum += factors.auxiliary() * layer.auxiliaryLoss() + factors.z() * layer.routerZLoss();
+      }
+      if (factors.convention() == Convention.PAPER && !run.layers().isEmpty()) {
+        assertThat(run.routerLosses()).as(recipe.name()).isCloseTo(sum, within(1e-12));
+        assertThat(sum).isPositive();
+        compared++;
+      }
+    }
+    assertThat(compared)
+        .as("all but the dense one and Hugging Face's")
+        .isEqualTo(recipes().count() - 2);
   }
 
   @Test
