@@ -12,7 +12,6 @@ import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,27 +25,10 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {"", "Example: sparkswitch evaluate --run runs/demo/switch --shards runs/demo/shards"})
-final class EvaluateVerb extends ConfiguredVerb {
+final class EvaluateVerb extends TrainedModelVerb {
   static final String EVALUATION = "evaluation.json";
 
-  @Mixin private CheckpointOptions checkpoint;
-
   @Mixin private ShardOptions shards;
-
-  @Override
-  Optional<String> statusFolder() {
-    return Optional.of(checkpoint.run());
-  }
-
-  @Override
-  boolean isGuest() {
-    return true;
-  }
-
-  @Override
-  Optional<String> savedConfiguration(VerbRun run) throws IOException {
-    return SavedRun.configuration(checkpoint.run(), run);
-  }
 
   @Override
   boolean needsGang() {
@@ -62,7 +44,7 @@ final class EvaluateVerb extends ConfiguredVerb {
   void run(VerbRun run) throws Exception {
     long startedAt = System.nanoTime();
     OpenShards open = OpenShards.open(shards, run);
-    SavedRun saved = SavedRun.open(checkpoint.run(), checkpoint.step(), run);
+    SavedRun saved = SavedRun.open(checkpoint().run(), checkpoint().step(), run);
     saved.requireVocabulary(open.vocabulary());
     LoadedModel model = saved.model(run.config(), shards, "", open.vocabulary().rows());
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
@@ -96,7 +78,7 @@ final class EvaluateVerb extends ConfiguredVerb {
     figures.put("step", saved.checkpoint().manifest().step());
     figures.put("seconds", (System.nanoTime() - startedAt) / 1e9);
     figures.set("provenance", Json.tree(saved.checkpoint().manifest().provenance()));
-    OutputFolder.of(checkpoint.run(), run.hadoop())
+    OutputFolder.of(checkpoint().run(), run.hadoop())
         .write(EVALUATION, figures.toPrettyString() + "\n");
     run.say(
         String.format(

@@ -14,7 +14,6 @@ import io.sparkswitch.model.tensor.ParameterSpec;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,9 +32,7 @@ import picocli.CommandLine.Option;
       "Example: sparkswitch export --run runs/demo/student --vocab runs/demo/vocab"
           + " --to models/student"
     })
-final class ExportVerb extends ConfiguredVerb {
-  @Mixin private CheckpointOptions checkpoint;
-
+final class ExportVerb extends TrainedModelVerb {
   @Option(
       names = "--vocab",
       paramLabel = "DIR",
@@ -46,21 +43,6 @@ final class ExportVerb extends ConfiguredVerb {
   @Mixin private ExportOptions export;
 
   @Override
-  Optional<String> statusFolder() {
-    return Optional.of(checkpoint.run());
-  }
-
-  @Override
-  boolean isGuest() {
-    return true;
-  }
-
-  @Override
-  Optional<String> savedConfiguration(VerbRun run) throws IOException {
-    return SavedRun.configuration(checkpoint.run(), run);
-  }
-
-  @Override
   List<String> sections() {
     return List.of("model");
   }
@@ -69,7 +51,7 @@ final class ExportVerb extends ConfiguredVerb {
   void run(VerbRun run) throws IOException {
     String where = vocabularyFolder(run);
     VocabularySpec spec = VocabularyRecord.open(where, run.hadoop()).spec();
-    SavedRun saved = SavedRun.open(checkpoint.run(), checkpoint.step(), run);
+    SavedRun saved = SavedRun.open(checkpoint().run(), checkpoint().step(), run);
     saved.requireVocabulary(spec);
     byte[] spiece = VocabularyRecord.model(where, spec, run.hadoop());
     HuggingFaceFolder folder = HuggingFaceFolder.of(export.to(), run.hadoop());
@@ -101,12 +83,12 @@ final class ExportVerb extends ConfiguredVerb {
     if (vocabulary != null) {
       return vocabulary;
     }
-    if (!OutputFolder.of(checkpoint.run(), run.hadoop()).exists(VocabularyRecord.FILE)) {
+    if (!OutputFolder.of(checkpoint().run(), run.hadoop()).exists(VocabularyRecord.FILE)) {
       throw new UsageException(
           "%s holds no vocabulary: give the one it was trained with, --vocab DIR"
-              .formatted(checkpoint.run()));
+              .formatted(checkpoint().run()));
     }
-    return checkpoint.run();
+    return checkpoint().run();
   }
 
   private String configuration(VerbRun run, VocabularySpec spec) {

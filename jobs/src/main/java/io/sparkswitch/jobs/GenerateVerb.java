@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -33,27 +32,10 @@ import picocli.CommandLine.Mixin;
       "Example: sparkswitch generate --run runs/demo/switch --vocab runs/demo/vocab"
           + " --method beam --beams 8 'Once upon a <extra_id_0> there was a king.'"
     })
-final class GenerateVerb extends ConfiguredVerb {
+final class GenerateVerb extends TrainedModelVerb {
   static final String SAMPLES = "samples.json";
 
-  @Mixin private CheckpointOptions checkpoint;
-
   @Mixin private GenerationOptions generation;
-
-  @Override
-  Optional<String> statusFolder() {
-    return Optional.of(checkpoint.run());
-  }
-
-  @Override
-  boolean isGuest() {
-    return true;
-  }
-
-  @Override
-  Optional<String> savedConfiguration(VerbRun run) throws IOException {
-    return SavedRun.configuration(checkpoint.run(), run);
-  }
 
   @Override
   List<String> sections() {
@@ -64,7 +46,7 @@ final class GenerateVerb extends ConfiguredVerb {
   void run(VerbRun run) throws Exception {
     VocabularySpec spec = VocabularyRecord.open(generation.vocabulary(), run.hadoop()).spec();
     GenerationSettings settings = generation.settings(spec.size());
-    SavedRun saved = SavedRun.open(checkpoint.run(), checkpoint.step(), run);
+    SavedRun saved = SavedRun.open(checkpoint().run(), checkpoint().step(), run);
     saved.requireVocabulary(spec);
     byte[] file = VocabularyRecord.model(generation.vocabulary(), spec, run.hadoop());
     Natives.load();
@@ -88,7 +70,7 @@ final class GenerateVerb extends ConfiguredVerb {
       }
       speed(run, answers, seconds);
     }
-    OutputFolder.of(checkpoint.run(), run.hadoop()).write(SAMPLES, samples.toPrettyString() + "\n");
+    OutputFolder.of(checkpoint().run(), run.hadoop()).write(SAMPLES, samples.toPrettyString() + "\n");
   }
 
   private void speed(VerbRun run, List<int[]> answers, double seconds) {

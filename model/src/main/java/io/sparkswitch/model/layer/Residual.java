@@ -41,7 +41,8 @@ public final class Residual implements Section {
   public Tensor backward(Tensor gradient) {
     Tensor whole = Linear.rows(gradient.contiguous());
     Tensor inner = layer.backward(factors == null ? whole : whole.mul(factors));
-    Tensor around = RmsNorm.backward(inner, x, inverse, norm);
-    return around.add_(whole).to(gradient.scalar_type()).view_as(gradient);
+    return RmsNorm.backward(inner, x, inverse, norm, whole)
+        .to(gradient.scalar_type())
+        .view_as(gradient);
   }
 }

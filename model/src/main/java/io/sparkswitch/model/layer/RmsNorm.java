@@ -56,16 +56,19 @@ public final class RmsNorm {
    * Adds the weight's gradient to its leaf.
    *
    * @param gradient {@code <float>[n, embed]} of the result; overwritten
+   * @param around {@code <float>[n, embed]}: gradient that reaches {@code x} besides
    * @return {@code <float>[n, embed]}: the gradient of {@code x}, as precise as the weight
    */
-  static Tensor backward(Tensor gradient, Tensor x, Tensor inverse, Tensor weight) {
+  static Tensor backward(
+      Tensor gradient, Tensor x, Tensor inverse, Tensor weight, Tensor around) {
     Tensor g = exact(gradient);
     Tensor unit = exact(x).mul(inverse); // [n, embed]
     Tensor product = g.mul(unit); // [n, embed]
     Gradients.add(weight, product.sum(0));
     Tensor column = weight.detach().unsqueeze(1); // [embed, 1]
     Tensor along = product.matmul(column).mul_(Tensors.scalar(-1.0 / x.size(1))); // [n, 1]
-    return g.mul_(weight).addcmul_(unit, along).mul_(inverse);
+    g.mul_(weight).addcmul_(unit, along);
+    return torch.addcmul(exact(around), g, inverse);
   }
 
   private static Tensor exact(Tensor x) {

@@ -1,6 +1,7 @@
 package io.sparkswitch.model.loss;
 
 import io.sparkswitch.model.tensor.Tensors;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -17,6 +18,9 @@ public record CrossEntropy(double zLoss) implements Objective {
 
   private static final long SUM = 2;
   private static final long[] VOCAB = {1};
+
+  /** Logits that stay in a processor's cache between two passes over them. */
+  private static final long IN_CACHE = 1 << 20;
 
   public CrossEntropy {
     if (!(zLoss >= 0)) {
@@ -46,17 +50,28 @@ public record CrossEntropy(double zLoss) implements Objective {
   /** In place: the logits become softmax · (1 + 2 · zLoss · z) − one-hot, z = log Σ exp logits. */
   @Override
   public Gradient gradient(Tensor logits, Tensor targets, Tensor positions) {
+    long rows = Math.max(1, IN_CACHE / logits.size(1));
+    double crossEntropy = 0;
+    for (long from = 0; from < logits.size(0); from += rows) {
+      long n = Math.min(rows, logits.size(0) - from);
+      try (PointerScope scope = new PointerScope()) {
+        crossEntropy += inPlace(logits.narrow(0, from, n), targets.narrow(0, from, n));
+      }
+    }
+    return new Gradient(logits, crossEntropy);
+  }
+
+  private double inPlace(Tensor logits, Tensor targets) {
     Tensor column = targets.unsqueeze(1); // [tokens, 1]
     Tensor target = logits.gather(1, column); // [tokens, 1]
     Tensor largest = logits.amax(VOCAB, true);
     torch.softmax_out(logits, logits, 1);
     // log Σ exp from the softmax of the largest, which is at least 1 / vocab.
     Tensor z = largest.sub(logits.amax(VOCAB, true).log_()); // [tokens, 1]
-    double crossEntropy = z.sub(target).sum().item_double();
     if (zLoss > 0) {
       logits.mul_(z.mul(Tensors.scalar(2 * zLoss)).add_(Tensors.scalar(1)));
     }
     logits.scatter_add_(1, column, torch.full_like(target, Tensors.scalar(-1)));
-    return new Gradient(logits, crossEntropy);
+    return z.sub(target).sum().item_double();
   }
 }
