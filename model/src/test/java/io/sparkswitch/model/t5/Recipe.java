@@ -69,7 +69,8 @@ record Recipe(
         make.sparse("gated, untied", TOP_1).conventions(FeedForwardKind.GATED_GELU, false);
     Recipe relu = make.sparse("ReLU, tied", TOP_1).conventions(FeedForwardKind.RELU, true);
     return List.of(
-        new Recipe("dense", dense, 0.1, 0, new CrossEntropy(0)),
+        make.dense("dense, ReLU, tied").conventions(FeedForwardKind.RELU, true),
+        make.dense("dense, gated, untied").conventions(FeedForwardKind.GATED_GELU, false),
         relu,
         gated,
         gated.conventions(FeedForwardKind.GATED_GELU, true).named("gated, tied"),
@@ -87,7 +88,8 @@ record Recipe(
         make.sparse("sampling", with(TOP_1, Exploration.Kind.SAMPLE_SOFTMAX, 0)),
         make.sparse("sampling, top-2", with(top2, Exploration.Kind.SAMPLE_SOFTMAX, 0)),
         make.sparse("input dropout", with(TOP_1, Exploration.Kind.INPUT_DROPOUT, 0.2)),
-        make.sparse("expert dropout", top2).dropping(0.1, 0.4),
+        relu.rule(top2).dropping(0.1, 0.4).named("expert dropout, ReLU"),
+        gated.rule(top2).dropping(0.1, 0.4).named("expert dropout, gated"),
         make.sparse("z-losses", with(TOP_1, new RouterLossFactors(0.1, 0.01, Convention.PAPER)))
             .objective(new CrossEntropy(0.02)),
         make.sparse("attention", TOP_1).sites(ExpertSites.ATTENTION),
@@ -117,6 +119,10 @@ record Recipe(
   }
 
   private record Maker(T5Config dense, int experts, int group) {
+    Recipe dense(String name) {
+      return new Recipe(name, dense, 0.1, 0, new CrossEntropy(0));
+    }
+
     Recipe sparse(String name, RoutingRule rule) {
       SparseBlocks blocks = SparseBlocks.every(2, dense.encoderLayers(), dense.decoderLayers());
       return recipe(name, SwitchConfig.feedForward(experts, blocks, rule, group));
@@ -138,18 +144,23 @@ record Recipe(
 
     private Recipe recipe(String name, SwitchConfig sparse) {
       return new Recipe(
-          name, Recipe.with(dense, dense.conventions(), sparse), 0, 0, new CrossEntropy(0));
+          name,
+          Recipe.with(dense, dense.conventions(), Optional.of(sparse)),
+          0,
+          0,
+          new CrossEntropy(0));
     }
   }
 
-  private static T5Config with(T5Config config, Conventions conventions, SwitchConfig sparse) {
+  private static T5Config with(
+      T5Config config, Conventions conventions, Optional<SwitchConfig> sparse) {
     return new T5Config(
         config.vocab(),
         config.width(),
         config.encoderLayers(),
         config.decoderLayers(),
         conventions,
-        Optional.of(sparse));
+        sparse);
   }
 
   Recipe named(String other) {
@@ -165,7 +176,7 @@ record Recipe(
     Conventions other =
         new Conventions(
             kind, tied, c.relativeBuckets(), c.relativeMaxDistance(), c.initialisationScale());
-    return config(with(config, other, config.sparse().orElseThrow()));
+    return config(with(config, other, config.sparse()));
   }
 
   private Recipe sites(ExpertSites sites) {
@@ -179,7 +190,7 @@ record Recipe(
   }
 
   private Recipe sparse(SwitchConfig sparse) {
-    return config(with(config, config.conventions(), sparse));
+    return config(with(config, config.conventions(), Optional.of(sparse)));
   }
 
   private Recipe dropping(double rate, double expertRate) {
