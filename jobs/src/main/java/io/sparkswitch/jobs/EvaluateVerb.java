@@ -9,7 +9,6 @@ import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.track.OutputFolder;
-import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.api.java.JavaSparkContext;

@@ -13,7 +13,6 @@ import io.sparkswitch.model.generation.Generator;
 import io.sparkswitch.model.generation.Prompts;
 import io.sparkswitch.model.t5.T5Model;
 import io.sparkswitch.model.tensor.Natives;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -70,7 +69,8 @@ final class GenerateVerb extends TrainedModelVerb {
       }
       speed(run, answers, seconds);
     }
-    OutputFolder.of(checkpoint().run(), run.hadoop()).write(SAMPLES, samples.toPrettyString() + "\n");
+    OutputFolder.of(checkpoint().run(), run.hadoop())
+        .write(SAMPLES, samples.toPrettyString() + "\n");
   }
 
   private void speed(VerbRun run, List<int[]> answers, double seconds) {

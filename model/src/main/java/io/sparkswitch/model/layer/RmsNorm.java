@@ -59,8 +59,7 @@ public final class RmsNorm {
    * @param around {@code <float>[n, embed]}: gradient that reaches {@code x} besides
    * @return {@code <float>[n, embed]}: the gradient of {@code x}, as precise as the weight
    */
-  static Tensor backward(
-      Tensor gradient, Tensor x, Tensor inverse, Tensor weight, Tensor around) {
+  static Tensor backward(Tensor gradient, Tensor x, Tensor inverse, Tensor weight, Tensor around) {
     Tensor g = exact(gradient);
     Tensor unit = exact(x).mul(inverse); // [n, embed]
     Tensor product = g.mul(unit); // [n, embed]
