@@ -54,7 +54,7 @@ final class BenchVerb extends ConfiguredVerb {
       names = "--steps",
       defaultValue = "5",
       paramLabel = "N",
-      description = "measured steps of each model; the fastest counts")
+      description = "measured steps of each model in each of three rounds; the fastest counts")
   private int steps;
 
   @Override

@@ -21,9 +21,16 @@ final class SparkSetup {
   private static final String EXECUTOR_ENVIRONMENT = "spark.executorEnv.";
   private static final String HADOOP = "spark.hadoop.";
 
-  /** glibc gives large tensors back to the system and faults them in again, unless told not to. */
-  private static final Map<String, String> MALLOC =
+  /**
+   * glibc gives large tensors back to the system and faults them in again, in small pages, unless
+   * told not to. libtorch's threads and OpenBLAS's own each spin while the others work, unless told
+   * to give up soon.
+   */
+  private static final Map<String, String> NATIVE =
       Map.of(
+          "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1",
+          "OPENBLAS_THREAD_TIMEOUT", "4",
+          "GOMP_SPINCOUNT", "2000",
           "MALLOC_MMAP_MAX_", "0",
           "MALLOC_TRIM_THRESHOLD_", "8589934592",
           "MALLOC_ARENA_MAX", "1",
@@ -69,7 +76,7 @@ final class SparkSetup {
     conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s");
     environment(conf, "OMP_NUM_THREADS", Integer.toString(threads));
     environment(conf, "OPENBLAS_NUM_THREADS", Integer.toString(threads));
-    MALLOC.forEach((name, value) -> environment(conf, name, value));
+    NATIVE.forEach((name, value) -> environment(conf, name, value));
   }
 
   /** The Hadoop configuration that the session will have, before there is one. */

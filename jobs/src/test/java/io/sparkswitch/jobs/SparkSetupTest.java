@@ -51,6 +51,9 @@ class SparkSetupTest {
     assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS")).isEqualTo("2");
     assertThat(conf.get("spark.executorEnv.OPENBLAS_NUM_THREADS")).isEqualTo("2");
     assertThat(conf.get("spark.executorEnv.MALLOC_MMAP_MAX_")).isEqualTo("0");
+    assertThat(conf.get("spark.executorEnv.GLIBC_TUNABLES")).isEqualTo("glibc.malloc.hugetlb=1");
+    assertThat(conf.get("spark.executorEnv.OPENBLAS_THREAD_TIMEOUT")).isEqualTo("4");
+    assertThat(conf.get("spark.executorEnv.GOMP_SPINCOUNT")).isEqualTo("2000");
   }
 
   @Test

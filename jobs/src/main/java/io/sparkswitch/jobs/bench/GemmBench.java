@@ -13,7 +13,7 @@ final class GemmBench {
 
   private GemmBench() {}
 
-  /** GFLOP/s of all products of a forward pass, each as often as it occurs and at its best. */
+  /** GFLOP/s of all products of a step, each as often as it occurs and at its best. */
   static double rate(List<Product> products) {
     double flops = 0;
     double seconds = 0;
@@ -27,9 +27,16 @@ final class GemmBench {
   private static double seconds(Product p) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      Tensor a = torch.randn(p.batch(), p.m(), p.k());
-      // Weights are [n, k], keys likewise.
-      Tensor b = torch.randn(p.batch(), p.n(), p.k()).transpose(1, 2);
+      boolean first = p.layout() == Product.Layout.FIRST;
+      boolean second = p.layout() == Product.Layout.SECOND;
+      Tensor a =
+          first
+              ? torch.randn(p.batch(), p.k(), p.m()).transpose(1, 2)
+              : torch.randn(p.batch(), p.m(), p.k());
+      Tensor b =
+          second
+              ? torch.randn(p.batch(), p.n(), p.k()).transpose(1, 2)
+              : torch.randn(p.batch(), p.k(), p.n());
       Tensor c = torch.empty(p.batch(), p.m(), p.n());
       double best = once(p, a, b, c);
       for (int round = 0; round < ROUNDS; round++) {

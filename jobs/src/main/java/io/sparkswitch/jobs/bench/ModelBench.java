@@ -12,11 +12,13 @@ import java.util.function.Consumer;
  * is their ratio.
  */
 public final class ModelBench {
+  private static final int ROUNDS = 3;
+
   private final int steps;
   private final Consumer<String> say;
 
   /**
-   * @param steps measured steps of each model
+   * @param steps measured steps of each model in each of three rounds
    * @param say takes lines for a person
    */
   public ModelBench(int steps, Consumer<String> say) {
@@ -63,14 +65,23 @@ public final class ModelBench {
     Natives.threads(threads);
     BenchCase of = size.benchCase();
     List<Product> products = Product.of(of);
-    double before = GemmBench.rate(products);
-    StepBench.Result dense = run(of, of.dense());
-    StepBench.Result sparse = run(of, of.sparse());
-    double rate = Math.max(before, GemmBench.rate(products));
+    double rate = 0;
+    StepBench.Result dense = null;
+    StepBench.Result sparse = null;
+    // Shared machines change their speed by the minute: rounds let each of the three meet the best.
+    for (int round = 0; round < ROUNDS; round++) {
+      rate = Math.max(rate, GemmBench.rate(products));
+      dense = faster(dense, run(of, of.dense()));
+      sparse = faster(sparse, run(of, of.sparse()));
+    }
     Group group =
         new Group(of.name(), threads, rate, measured(dense, rate), measured(sparse, rate));
     print(group);
     return group;
+  }
+
+  private static StepBench.Result faster(StepBench.Result a, StepBench.Result b) {
+    return a == null || b.seconds() < a.seconds() ? b : a;
   }
 
   private StepBench.Result run(BenchCase of, T5Config config) throws IOException {

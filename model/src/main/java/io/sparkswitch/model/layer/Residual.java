@@ -10,7 +10,7 @@ public final class Residual implements Section {
   private final Tensor norm;
   private final Section layer;
   private final UnaryOperator<Tensor> dropout;
-  private Tensor x;
+  private Tensor unit;
   private Tensor inverse;
   private Tensor factors;
 
@@ -27,9 +27,10 @@ public final class Residual implements Section {
 
   @Override
   public Tensor forward(Tensor input, Saved saved) {
-    x = saved.keep(Linear.rows(input));
+    Tensor x = Linear.rows(input);
     inverse = saved.keep(RmsNorm.inverse(x));
-    Tensor y = layer.forward(RmsNorm.forward(x, inverse, norm), saved);
+    unit = saved.keep(RmsNorm.unit(x, inverse));
+    Tensor y = layer.forward(unit.mul(norm).to(x.scalar_type()), saved);
     if (dropout != null) {
       factors = saved.keep(dropout.apply(y.view_as(input)).view_as(y));
       y = y.mul_(factors);
@@ -41,7 +42,7 @@ public final class Residual implements Section {
   public Tensor backward(Tensor gradient) {
     Tensor whole = Linear.rows(gradient.contiguous());
     Tensor inner = layer.backward(factors == null ? whole : whole.mul(factors));
-    return RmsNorm.backward(inner, x, inverse, norm, whole)
+    return RmsNorm.backward(inner, unit, inverse, norm, whole)
         .to(gradient.scalar_type())
         .view_as(gradient);
   }

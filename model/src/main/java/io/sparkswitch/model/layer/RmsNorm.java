@@ -46,26 +46,27 @@ public final class RmsNorm {
 
   /**
    * @param inverse of {@link #inverse}
-   * @return {@code <float>[n, embed]} in the dtype of {@code x}
+   * @return {@code <float>[n, embed]}: of root mean square one, never less precise than float32
    */
-  static Tensor forward(Tensor x, Tensor inverse, Tensor weight) {
-    return exact(x).mul(inverse).mul_(weight).to(x.scalar_type());
+  static Tensor unit(Tensor x, Tensor inverse) {
+    return exact(x).mul(inverse);
   }
 
   /**
    * Adds the weight's gradient to its leaf.
    *
-   * @param gradient {@code <float>[n, embed]} of the result; overwritten
+   * @param gradient {@code <float>[n, embed]} of unit · weight; overwritten
+   * @param unit {@code <float>[n, embed]}
    * @param around {@code <float>[n, embed]}: gradient that reaches {@code x} besides
    * @return {@code <float>[n, embed]}: the gradient of {@code x}, as precise as the weight
    */
-  static Tensor backward(Tensor gradient, Tensor x, Tensor inverse, Tensor weight, Tensor around) {
+  static Tensor backward(
+      Tensor gradient, Tensor unit, Tensor inverse, Tensor weight, Tensor around) {
     Tensor g = exact(gradient);
-    Tensor unit = exact(x).mul(inverse); // [n, embed]
     Tensor product = g.mul(unit); // [n, embed]
     Gradients.add(weight, product.sum(0));
     Tensor column = weight.detach().unsqueeze(1); // [embed, 1]
-    Tensor along = product.matmul(column).mul_(Tensors.scalar(-1.0 / x.size(1))); // [n, 1]
+    Tensor along = product.matmul(column).mul_(Tensors.scalar(-1.0 / unit.size(1))); // [n, 1]
     g.mul_(weight).addcmul_(unit, along);
     return torch.addcmul(exact(around), g, inverse);
   }

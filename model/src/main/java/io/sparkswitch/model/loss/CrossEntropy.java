@@ -20,7 +20,7 @@ public record CrossEntropy(double zLoss) implements Objective {
   private static final long[] VOCAB = {1};
 
   /** Logits that stay in a processor's cache between two passes over them. */
-  private static final long IN_CACHE = 1 << 20;
+  private static final long IN_CACHE = 1 << 18;
 
   public CrossEntropy {
     if (!(zLoss >= 0)) {
