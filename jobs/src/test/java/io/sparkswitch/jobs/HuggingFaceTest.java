@@ -3,8 +3,6 @@ package io.sparkswitch.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.ConfigLoader;
@@ -38,25 +36,19 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.assertj.core.api.AbstractStringAssert;
 import org.assertj.core.data.Offset;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models of transformers 4.37.2 come in and go out again. */
-class HuggingFaceTest {
-  private static final GoldenModel SWITCH = new GoldenModel("c_switch_nodrop");
-  private static final GoldenModel DENSE = new GoldenModel("a_t5_v10");
+class HuggingFaceTest extends HuggingFaceFixture {
   private static final String EXPERT = "encoder.block.1.layer.1.mlp.experts.expert_3.wi.weight";
-
-  @TempDir Path folder;
 
   @ParameterizedTest
   @CsvSource({"a_t5_v10,1e-4", "b_t5_v11,1e-4", "c_switch_nodrop,1e-4"})
@@ -233,60 +225,6 @@ class HuggingFaceTest {
         .hasSameBinaryContentAs(folder.resolve("hf/spiece.model"));
   }
 
-  @Test
-  void whatIsNoWholeFolderIsRefused() throws Exception {
-    Path hf = DENSE.write(folder.resolve("hf"));
-    Files.delete(hf.resolve("spiece.model"));
-    refused(3, importing(hf, "run")).contains("spiece.model is missing: give the vocabulary");
-    DENSE.write(hf);
-    Files.delete(hf.resolve("model.safetensors"));
-    refused(3, importing(hf, "run")).contains("holds neither model.safetensors nor");
-    Files.delete(hf.resolve("config.json"));
-    refused(3, importing(hf, "run")).contains("config.json is missing");
-    assertThat(folder.resolve("run/checkpoints")).doesNotExist();
-    assertThat(json("run/status.json").path("exitCode").asInt()).isEqualTo(3);
-  }
-
-  @Test
-  void whatOurModelCannotBeIsRefused() throws Exception {
-    ObjectNode config = DENSE.config();
-    config.put("model_type", "umt5");
-    refused(3, importing(DENSE.write(folder.resolve("hf"), config), "run"))
-        .contains("model_type = \"umt5\"");
-    config = DENSE.config().put("vocab_size", 256);
-    refused(3, importing(DENSE.write(folder.resolve("hf"), config), "run"))
-        .contains("vocab_size = 256", "20 pieces has 120 ids", "an embedding has 128 rows");
-    config = SWITCH.config().put("num_experts", 3);
-    refused(3, importing(SWITCH.write(folder.resolve("hf"), config), "run"))
-        .contains("the model has no", "expert_3", "misshapen are", "router.classifier.weight");
-    config = SWITCH.config().put("num_experts", 5);
-    refused(3, importing(SWITCH.write(folder.resolve("hf"), config), "run"))
-        .contains("it lacks", "expert_4");
-  }
-
-  @Test
-  void whatHuggingFacesModelCannotBeIsRefused() throws Exception {
-    done(importing(SWITCH.write(folder.resolve("hf")), "run"));
-    refused(2, exporting("run", "out", "--set", "model.feed-forward=gated-gelu"))
-        .contains("this model has no Hugging Face twin: experts with a gated-gelu feed-forward");
-    refused(2, exporting("run", "out", "--set", "routing.choices=2"))
-        .contains("2 experts a token (routing.choices)");
-    refused(2, exporting("run", "out", "--set", "model.expert-sites=both"))
-        .contains("experts in attention (model.expert-sites)");
-    refused(2, exporting("run", "out", "--dtype", "int8")).contains("--dtype int8");
-    Files.delete(folder.resolve("run/vocabulary.json"));
-    refused(2, exporting("run", "out")).contains("holds no vocabulary", "--vocab DIR");
-  }
-
-  @Test
-  void damagedWeightsAreRefusedByName() throws Exception {
-    Path hf = DENSE.write(folder.resolve("hf"));
-    byte[] weights = Files.readAllBytes(hf.resolve("model.safetensors"));
-    weights[0] ^= 1;
-    Files.write(hf.resolve("model.safetensors"), weights);
-    refused(3, importing(hf, "run")).contains("model.safetensors");
-  }
-
   private interface Kept {
     boolean test(String name);
   }
@@ -342,30 +280,6 @@ class HuggingFaceTest {
     return Offset.offset(tolerance);
   }
 
-  private List<String> importing(Path from, String run) {
-    return List.of("import", "--from", from.toString(), "--out", path(run));
-  }
-
-  private List<String> exporting(String run, String to, String... more) {
-    return with(List.of("export", "--run", path(run), "--to", path(to)), more);
-  }
-
-  private static List<String> with(List<String> command, String... more) {
-    return Stream.concat(command.stream(), Stream.of(more)).toList();
-  }
-
-  private static String done(List<String> command) {
-    InProcess.Outcome outcome = InProcess.run(command);
-    assertThat(outcome.code()).as(outcome.text()).isZero();
-    return outcome.text();
-  }
-
-  private static AbstractStringAssert<?> refused(int code, List<String> command) {
-    InProcess.Outcome outcome = InProcess.run(command);
-    assertThat(outcome.code()).as(outcome.text()).isEqualTo(code);
-    return assertThat(outcome.text()).doesNotContain("\tat ");
-  }
-
   private static SafeTensorsReader reader(Path file) throws IOException {
     return new SafeTensorsReader(new org.apache.hadoop.fs.Path(file.toUri()), new Configuration());
   }
@@ -398,13 +312,5 @@ class HuggingFaceTest {
 
   private JsonNode config(String name) throws IOException {
     return json(name + "/config.json");
-  }
-
-  private JsonNode json(String name) throws IOException {
-    return JsonMapper.builder().build().readTree(folder.resolve(name).toFile());
-  }
-
-  private String path(String name) {
-    return folder.resolve(name).toString();
   }
 }

@@ -11,15 +11,14 @@ final class GatedFeedForward implements Section {
   private static final String TANH = "tanh";
 
   private final FeedForward weights;
-  private final UnaryOperator<Tensor> dropout;
+  private final HiddenDropout dropout;
   private Tensor x;
   private Tensor gate;
   private Tensor linear;
-  private Tensor factors;
 
   GatedFeedForward(FeedForward weights, UnaryOperator<Tensor> dropout) {
     this.weights = weights;
-    this.dropout = dropout;
+    this.dropout = new HiddenDropout(dropout);
   }
 
   @Override
@@ -28,10 +27,7 @@ final class GatedFeedForward implements Section {
     gate = saved.keep(Linear.apply(x, weights.gate())); // [n, mlp]
     linear = saved.keep(Linear.apply(x, weights.input())); // [n, mlp]
     Tensor hidden = torch.gelu(gate, TANH).mul_(linear);
-    if (dropout != null) {
-      factors = saved.keep(dropout.apply(hidden));
-      hidden.mul_(factors);
-    }
+    dropout.draw(hidden, saved);
     return Linear.apply(hidden, weights.output()); // [n, embed]
   }
 
@@ -39,13 +35,9 @@ final class GatedFeedForward implements Section {
   public Tensor backward(Tensor gradient) {
     Tensor activated = torch.gelu(gate, TANH); // [n, mlp]
     Tensor hidden = activated.mul(linear);
-    if (factors != null) {
-      hidden.mul_(factors);
-    }
+    dropout.repeat(hidden);
     Tensor inner = Linear.backward(gradient, hidden, weights.output()); // [n, mlp]
-    if (factors != null) {
-      inner.mul_(factors);
-    }
+    dropout.repeat(inner);
     Tensor ofX = Linear.backward(inner.mul(activated), x, weights.input()); // [n, embed]
     Tensor ofGate = torch.gelu_backward(inner.mul_(linear), gate, TANH); // [n, mlp]
     return ofX.add_(Linear.backward(ofGate, x, weights.gate()));

@@ -10,14 +10,13 @@ import org.bytedeco.pytorch.global.torch;
 /** One walk through output · relu(input · x). */
 final class ReluFeedForward implements Section {
   private final FeedForward weights;
-  private final UnaryOperator<Tensor> dropout;
+  private final HiddenDropout dropout;
   private Tensor x;
   private Tensor hidden;
-  private Tensor factors;
 
   ReluFeedForward(FeedForward weights, UnaryOperator<Tensor> dropout) {
     this.weights = weights;
-    this.dropout = dropout;
+    this.dropout = new HiddenDropout(dropout);
   }
 
   @Override
@@ -25,19 +24,14 @@ final class ReluFeedForward implements Section {
     x = saved.keep(rows);
     hidden = saved.keep(Linear.apply(x, weights.input())); // [n, mlp]
     hidden.relu_();
-    if (dropout != null) {
-      factors = saved.keep(dropout.apply(hidden));
-      hidden.mul_(factors);
-    }
+    dropout.draw(hidden, saved);
     return Linear.apply(hidden, weights.output()); // [n, embed]
   }
 
   @Override
   public Tensor backward(Tensor gradient) {
     Tensor inner = Linear.backward(gradient, hidden, weights.output()); // [n, mlp]
-    if (factors != null) {
-      inner.mul_(factors);
-    }
+    dropout.repeat(inner);
     torch.threshold_backward_out(inner, inner, hidden, Tensors.scalar(0));
     return Linear.backward(inner, x, weights.input());
   }
