@@ -38,7 +38,7 @@ final class BenchVerb extends ConfiguredVerb {
       defaultValue = "MINI,BASE",
       paramLabel = "SIZE",
       description =
-          "MINI: d_model 256, 4 + 4 layers; BASE: T5-Base and Switch-Base-8, which needs 10 GB and"
+          "MINI: d_model 256, 4 + 4 layers; BASE: T5-Base and Switch-Base-8, which needs 12 GB and"
               + " some minutes")
   private List<Size> sizes;
 
