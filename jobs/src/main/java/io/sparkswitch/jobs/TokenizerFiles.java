@@ -34,11 +34,16 @@ record TokenizerFiles(VocabularySpec spec, UnigramPieces pieces) {
     return json.toPrettyString() + "\n";
   }
 
+  /** Sentinels that T5Tokenizer has to add to the model's own pieces. */
+  private int addedSentinels() {
+    return pieces.ownSentinels() ? 0 : VocabularySpec.SENTINELS;
+  }
+
   /** The sentinels, {@code <extra_id_0>} first; its id is the highest, as in T5Tokenizer. */
   private ObjectNode specialTokens() {
     ObjectNode json = Json.object();
     ArrayNode sentinels = json.putArray("additional_special_tokens");
-    IntStream.range(0, VocabularySpec.SENTINELS)
+    IntStream.range(0, addedSentinels())
         .mapToObj(TokenizerJson::sentinel)
         .forEach(sentinels::add);
     json.put("eos_token", pieces.text(VocabularySpec.EOS));
@@ -50,7 +55,7 @@ record TokenizerFiles(VocabularySpec spec, UnigramPieces pieces) {
   private ObjectNode configuration(int inputsLength) {
     return specialTokens()
         .put("tokenizer_class", "T5Tokenizer")
-        .put("extra_ids", VocabularySpec.SENTINELS)
+        .put("extra_ids", addedSentinels())
         .put("legacy", true)
         .put("clean_up_tokenization_spaces", false)
         .put("model_max_length", inputsLength);

@@ -2,6 +2,8 @@ package io.sparkswitch.data.token;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A SentencePiece {@code .model} file: the pieces in id order, and which ids are special.
@@ -21,6 +23,8 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
     /** What SentencePiece assumes where the file says nothing. */
     static final SpecialIds DEFAULT = new SpecialIds(0, 1, 2, -1);
   }
+
+  private static final Pattern SENTINEL = Pattern.compile("\u2581?<extra_id_(\\d{1,9})>");
 
   private static final int PIECES = 1;
   private static final int TRAINER_SPEC = 2;
@@ -106,6 +110,32 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
           "it ends after %d pieces, before its trainer section".formatted(pieces.size()));
     }
     return new SentencePieceModel(pieces, ids);
+  }
+
+  /**
+   * How many of the last pieces are sentinels, as in mT5's model: none, or all of them, counted
+   * down to {@code <extra_id_0>} at the very end.
+   *
+   * @throws IllegalArgumentException if there are some, but other ones or elsewhere
+   */
+  int ownSentinels() {
+    int first = pieces.size() - VocabularySpec.SENTINELS;
+    int found = 0;
+    int inPlace = 0;
+    for (int id = 0; id < pieces.size(); id++) {
+      Matcher sentinel = SENTINEL.matcher(pieces.get(id).text());
+      if (sentinel.matches()) {
+        found++;
+        int number = Integer.parseInt(sentinel.group(1));
+        inPlace += id >= first && number == pieces.size() - 1 - id ? 1 : 0;
+      }
+    }
+    if (found == 0 || found == VocabularySpec.SENTINELS && inPlace == found) {
+      return found;
+    }
+    throw new IllegalArgumentException(
+        "the vocabulary holds %d <extra_id_N> pieces: allowed are none (they are added above the pieces, as in T5), or %d at the end, <extra_id_0> last (as in mT5)"
+            .formatted(found, VocabularySpec.SENTINELS));
   }
 
   /** Whether the model maps characters before it segments, to NFKC for example. */

@@ -5,10 +5,11 @@ import java.util.List;
 /**
  * A SentencePiece unigram model as tokenizers other than SentencePiece's need it.
  *
- * @param pieces in the order of their ids
+ * @param pieces in the order of their ids, without sentinels
+ * @param ownSentinels whether the model itself holds the sentinels, as mT5's does
  * @param mapsCharacters whether the model maps characters before it segments, to NFKC for example
  */
-public record UnigramPieces(List<Scored> pieces, boolean mapsCharacters) {
+public record UnigramPieces(List<Scored> pieces, boolean ownSentinels, boolean mapsCharacters) {
   public UnigramPieces {
     pieces = List.copyOf(pieces);
   }
@@ -24,10 +25,14 @@ public record UnigramPieces(List<Scored> pieces, boolean mapsCharacters) {
    * @throws IllegalArgumentException if they are not a whole SentencePiece model
    */
   public static UnigramPieces of(byte[] model) {
+    SentencePieceModel parsed = SentencePieceModel.parse(model);
+    int sentinels = parsed.ownSentinels();
     return new UnigramPieces(
-        SentencePieceModel.parse(model).pieces().stream()
+        parsed.pieces().stream()
+            .limit(parsed.pieces().size() - sentinels)
             .map(piece -> new Scored(piece.text(), piece.score()))
             .toList(),
+        sentinels > 0,
         SentencePieceModel.mapsCharacters(model));
   }
 

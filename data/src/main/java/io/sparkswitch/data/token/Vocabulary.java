@@ -54,7 +54,8 @@ public final class Vocabulary implements AutoCloseable {
     } catch (EngineException e) {
       throw new IllegalArgumentException("SentencePiece refuses the vocabulary", e);
     }
-    VocabularySpec spec = new VocabularySpec(parsed.pieces().size(), Digests.sha256(model));
+    int pieces = parsed.pieces().size() - parsed.ownSentinels();
+    VocabularySpec spec = new VocabularySpec(pieces, Digests.sha256(model));
     return new Vocabulary(spec, parsed.pieces(), tokenizer);
   }
 
@@ -178,11 +179,6 @@ public final class Vocabulary implements AutoCloseable {
     if (model.pieces().size() <= VocabularySpec.UNKNOWN + 1) {
       throw new IllegalArgumentException(
           "the vocabulary has only %d pieces: %s".formatted(model.pieces().size(), REMEDY));
-    }
-    if (model.pieces().stream().anyMatch(piece -> SENTINEL.matcher(piece.text()).matches())) {
-      throw new IllegalArgumentException(
-          "the vocabulary holds <extra_id_N> pieces, but sentinels are added above the pieces:"
-              + " train it without them, or use T5's own spiece.model");
     }
   }
 }

@@ -154,11 +154,39 @@ class VocabularyTest {
   }
 
   @Test
-  void sentinelsAmongThePiecesAreRefused() {
-    byte[] model = SentencePieceModel.withT5Ids(List.of(Piece.normal("<extra_id_0>", 0))).toBytes();
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Vocabulary.load(model))
-        .withMessageContaining("sentinels are added above the pieces");
+  void aModelThatEndsInAllSentinelsKeepsItsIds() {
+    int pieces = SentencePieceModel.parse(MODEL).pieces().size();
+    byte[] model = withSentinels(VocabularySpec.SENTINELS);
+    try (Vocabulary vocabulary = Vocabulary.load(model)) {
+      VocabularySpec spec = vocabulary.spec();
+      assertThat(spec.pieces()).isEqualTo(pieces);
+      assertThat(spec.size()).isEqualTo(pieces + VocabularySpec.SENTINELS);
+      assertThat(spec.sentinel(0)).isEqualTo(spec.size() - 1);
+      int[] ids = vocabulary.encodeWithSentinels("ka <extra_id_7> mi");
+      assertThat(ids).contains(spec.sentinel(7));
+      assertThat(vocabulary.decode(ids)).isEqualTo("ka <extra_id_7> mi");
+    }
+    UnigramPieces own = UnigramPieces.of(model);
+    assertThat(own.ownSentinels()).isTrue();
+    assertThat(own.pieces()).isEqualTo(UnigramPieces.of(MODEL).pieces());
+  }
+
+  @Test
+  void otherSentinelsAmongThePiecesAreRefused() {
+    for (int count : new int[] {1, 99, 101}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Vocabulary.load(withSentinels(count)))
+          .withMessageContaining("holds %d <extra_id_N> pieces".formatted(count));
+    }
+  }
+
+  /** As in mT5's model: counted down to 0, each as a word of its own. */
+  private static byte[] withSentinels(int count) {
+    List<Piece> pieces = new ArrayList<>(SentencePieceModel.parse(MODEL).pieces());
+    for (int i = count - 1; i >= 0; i--) {
+      pieces.add(Piece.normal("\u2581<extra_id_%d>".formatted(i), 0));
+    }
+    return new SentencePieceModel(pieces, SentencePieceModel.SpecialIds.T5).toBytes();
   }
 
   private static void assertRefused(byte[] model, String message) {
