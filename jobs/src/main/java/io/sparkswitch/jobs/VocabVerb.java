@@ -45,7 +45,7 @@ final class VocabVerb extends ConfiguredVerb {
     @Option(
         names = "--corpus",
         paramLabel = "FOLDER",
-        description = "folder of C4 files (c4-train.*.json.gz) to train on")
+        description = "folder of C4, mC4, JSON lines, Parquet, text or WET files to train on")
     private String corpus;
 
     @Option(
@@ -86,8 +86,7 @@ final class VocabVerb extends ConfiguredVerb {
   private static byte[] train(VerbRun run, List<CorpusFile> files, VocabSettings settings) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     run.progress("counting the words of %d files".formatted(files.size()));
-    List<String> paths = files.stream().map(CorpusFile::path).toList();
-    List<WordCount> words = CorpusVocabulary.countWords(spark, paths, settings.maxWords());
+    List<WordCount> words = CorpusVocabulary.countWords(spark, files, settings.maxWords());
     run.progress(
         "training %,d pieces on %,d distinct words".formatted(settings.pieces(), words.size()));
     UnigramSettings defaults = UnigramSettings.of(settings.pieces());

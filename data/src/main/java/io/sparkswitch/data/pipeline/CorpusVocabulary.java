@@ -1,5 +1,6 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.CorpusReader;
 import io.sparkswitch.data.source.SourceRecord;
 import io.sparkswitch.data.token.WordCount;
@@ -27,10 +28,11 @@ public final class CorpusVocabulary {
    * The most frequent words of the files' documents, most frequent first, equal counts by the word;
    * malformed lines are passed over.
    *
-   * @param files paths of JSON lines files
+   * @param files files of a corpus
    * @param maxWords words to return at most
    */
-  public static List<WordCount> countWords(JavaSparkContext sc, List<String> files, int maxWords) {
+  public static List<WordCount> countWords(
+      JavaSparkContext sc, List<CorpusFile> files, int maxWords) {
     if (maxWords < 1) {
       throw new IllegalArgumentException(
           "at most %d words: at least 1 is needed".formatted(maxWords));
@@ -57,7 +59,7 @@ public final class CorpusVocabulary {
     private final CorpusReader reader;
     private Iterator<Map.Entry<String, Long>> counts = Collections.emptyIterator();
 
-    FileCounts(String file, HadoopSettings hadoop) {
+    FileCounts(CorpusFile file, HadoopSettings hadoop) {
       reader = CorpusReader.open(file, hadoop.conf());
       TaskContext.get()
           .addTaskCompletionListener((TaskCompletionListener) context -> reader.close());

@@ -11,6 +11,7 @@ import io.sparkswitch.data.shard.ShardFile;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.shard.ShardSettings;
+import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
 import io.sparkswitch.data.token.UnigramSettings;
@@ -62,10 +63,10 @@ class CorpusPreparationTest {
   static void start() throws IOException {
     spark = LocalSpark.start();
     sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    List<String> files = new ArrayList<>();
+    List<CorpusFile> files = new ArrayList<>();
     for (int f = 0; f < FILES; f++) {
       List<String> lines = TestCorpus.lines(TestCorpus.texts(f, DOCUMENTS));
-      files.add(TestCorpus.write(shared, "train", f, lines).toString());
+      files.add(CorpusFile.of(TestCorpus.write(shared, "train", f, lines).toString(), 0));
     }
     List<WordCount> counts = CorpusVocabulary.countWords(sc, files, 1000);
     byte[] model = UnigramTrainer.train(counts, UnigramSettings.of(60));
@@ -90,7 +91,8 @@ class CorpusPreparationTest {
 
   @Test
   void wordsAreCountedMostFrequentFirstThenByWord() {
-    List<String> files = List.of(shared.resolve("en/c4-train.00000-of-00003.json.gz").toString());
+    List<CorpusFile> files =
+        List.of(CorpusFile.of(shared.resolve("en/c4-train.00000-of-00003.json.gz").toString(), 0));
     Map<String, Long> naive = new HashMap<>();
     TestCorpus.texts(0, DOCUMENTS).stream()
         .flatMap(text -> Arrays.stream(text.split(" ")))
