@@ -33,7 +33,7 @@ public record UnigramPieces(List<Scored> pieces, boolean ownSentinels, boolean m
             .map(piece -> new Scored(piece.text(), piece.score()))
             .toList(),
         sentinels > 0,
-        SentencePieceModel.mapsCharacters(model));
+        !parsed.normaliser().map().isIdentity());
   }
 
   /** The text of an id's piece. */
