@@ -40,7 +40,7 @@ final class PrepareVerb extends ConfiguredVerb {
       names = "--corpus",
       required = true,
       paramLabel = "FOLDER",
-      description = "folder of C4 files (c4-train.*.json.gz, c4-validation.*.json.gz)")
+      description = "folder of C4, mC4, JSON lines, Parquet, text or WET files")
   private String corpus;
 
   @Option(

@@ -4,7 +4,7 @@ import io.sparkswitch.data.shard.ShardFile;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.shard.ShardSettings;
-import io.sparkswitch.data.source.C4Corpus;
+import io.sparkswitch.data.source.Corpus;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.token.Vocabulary;
@@ -35,7 +35,7 @@ public final class CorpusPreparation {
    */
   public static PrepareSummary prepare(JavaSparkContext sc, PrepareRequest request) {
     Configuration conf = sc.hadoopConfiguration();
-    List<CorpusFile> sources = C4Corpus.files(request.corpus(), conf, request.split());
+    List<CorpusFile> sources = Corpus.files(request.corpus(), conf, request.split());
     Vocabulary vocabulary = VocabularyFile.load(request.vocabulary(), conf);
     ShardPlan plan = new ShardPlan(sources, request.settings(), vocabulary.spec());
     String output = request.output().folder();

@@ -1,8 +1,11 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.CorpusReader;
+import io.sparkswitch.data.source.Document;
 import io.sparkswitch.data.source.SourceRecord;
 import io.sparkswitch.data.token.CharacterMap;
+import io.sparkswitch.data.token.Normalisation;
 import io.sparkswitch.data.token.TextSettings;
 import io.sparkswitch.data.token.WordCount;
 import io.sparkswitch.data.token.Words;
@@ -15,7 +18,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.TreeMap;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -27,50 +29,46 @@ public final class CorpusVocabulary {
   private CorpusVocabulary() {}
 
   /**
-   * The words of the files' documents that a vocabulary is trained on, in {@link
-   * WordCount#MOST_FREQUENT_FIRST}'s order; malformed lines are passed over. All files count alike.
+   * {@link #countWords(JavaSparkContext, List, TextSettings, double)} without normalisation, all
+   * languages alike.
    *
-   * @param files paths of JSON lines files
+   * @param maxWords words to return at most
    */
   public static List<WordCount> countWords(
-      JavaSparkContext sc, List<String> files, TextSettings settings) {
-    return countWords(sc, Map.of("", files), 1, settings);
+      JavaSparkContext sc, List<CorpusFile> files, int maxWords) {
+    TextSettings settings =
+        TextSettings.defaults().with(Normalisation.IDENTITY).withMaxWords(maxWords);
+    return countWords(sc, files, settings, 1);
   }
 
   /**
-   * The words of a corpus of several languages, each language weighted: a language's share of the
-   * text becomes (its characters)<sup>exponent</sup> over the sum of all languages'. No draws are
-   * made: the result depends on the documents and the settings alone.
+   * What a vocabulary is trained on: the {@link Words#runs} of the files' normalised documents, in
+   * {@link WordCount#MOST_FREQUENT_FIRST}'s order, each language weighted. A language's share of
+   * the text becomes (its characters)<sup>exponent</sup> over the sum of all languages'. Nothing is
+   * drawn: the result depends on the documents and the settings alone. Malformed lines are passed
+   * over.
    *
-   * @param filesByLanguage paths of JSON lines files
+   * @param files files of a corpus
    * @param languageExponent in [0, 1]: 1 leaves the corpus's own shares, 0 makes them equal
    */
   public static List<WordCount> countWords(
-      JavaSparkContext sc,
-      Map<String, List<String>> filesByLanguage,
-      double languageExponent,
-      TextSettings settings) {
+      JavaSparkContext sc, List<CorpusFile> files, TextSettings settings, double languageExponent) {
     if (!(languageExponent >= 0 && languageExponent <= 1)) {
       throw new IllegalArgumentException(
           "language-exponent = %s is outside [0, 1]".formatted(languageExponent));
     }
-    List<Tuple2<Integer, String>> files = files(filesByLanguage);
     HadoopSettings hadoop = new HadoopSettings(sc.hadoopConfiguration());
     byte[] characterMap = settings.normalisation().characterMap().toBytes();
     int longest = settings.longestWord();
-    JavaPairRDD<Tuple2<Integer, String>, Long> counts =
-        sc.parallelize(files, Math.max(1, files.size()))
+    JavaPairRDD<Tuple2<String, String>, Long> counts =
+        sc.parallelize(new ArrayList<>(files), Math.max(1, files.size()))
             .flatMapToPair(
                 file -> new FileCounts(file, hadoop, CharacterMap.of(characterMap), longest))
             .reduceByKey(Long::sum);
-    LanguageWeights weights = weights(counts, filesByLanguage.size(), languageExponent);
+    LanguageWeights weights = LanguageWeights.of(characters(counts), languageExponent);
     // Sorted by Spark, which spills, and not by the driver: it never holds more than maxWords.
     return counts
-        .mapToPair(
-            count -> {
-              Tuple2<Integer, String> key = count._1();
-              return new Tuple2<>(key._2(), weights.weigh(key._1(), key._2(), count._2()));
-            })
+        .mapToPair(count -> weighted(count, weights))
         .filter(count -> count._2() > 0)
         .reduceByKey(Long::sum)
         .mapToPair(count -> new Tuple2<>(count, 0))
@@ -81,56 +79,36 @@ public final class CorpusVocabulary {
         .toList();
   }
 
-  /** Each file with the number of its language; languages are numbered in their names' order. */
-  private static List<Tuple2<Integer, String>> files(Map<String, List<String>> filesByLanguage) {
-    List<Tuple2<Integer, String>> files = new ArrayList<>();
-    int language = 0;
-    for (List<String> paths : new TreeMap<>(filesByLanguage).values()) {
-      for (String path : paths) {
-        files.add(new Tuple2<>(language, path));
-      }
-      language++;
-    }
-    return files;
-  }
-
-  private static LanguageWeights weights(
-      JavaPairRDD<Tuple2<Integer, String>, Long> counts, int languages, double exponent) {
-    long[] characters = new long[languages];
-    if (languages <= 1) {
-      return new LanguageWeights(new double[] {1});
-    }
-    counts
+  /** Counts the code points of each language. */
+  private static Map<String, Long> characters(JavaPairRDD<Tuple2<String, String>, Long> counts) {
+    return counts
         .mapToPair(
             count -> {
               String word = count._1()._2();
-              return new Tuple2<>(
-                  count._1()._1(), count._2() * word.codePointCount(0, word.length()));
+              long length = word.codePointCount(0, word.length());
+              return new Tuple2<>(count._1()._1(), Math.multiplyExact(length, count._2()));
             })
-        .reduceByKey(Long::sum)
-        .collect()
-        .forEach(entry -> characters[entry._1()] = entry._2());
-    return LanguageWeights.of(characters, exponent);
+        .reduceByKey(Math::addExact)
+        .collectAsMap();
   }
 
-  /** Streams the counts of one file by language and word, summed over stretches of so many distinct words at most. */
-  private static final class FileCounts 
-      implements Iterator<Tuple2<Tuple2<Integer, String>, Long>> {
+  private static Tuple2<String, Long> weighted(
+      Tuple2<Tuple2<String, String>, Long> count, LanguageWeights weights) {
+    String word = count._1()._2();
+    return new Tuple2<>(word, weights.weigh(count._1()._1(), word, count._2()));
+  }
+
+  /** Streams one file's counts by language and word, over so many distinct words at most a time. */
+  private static final class FileCounts implements Iterator<Tuple2<Tuple2<String, String>, Long>> {
     private static final int DISTINCT_WORDS = 200_000;
 
-    private final int language;
     private final CorpusReader reader;
     private final CharacterMap characterMap;
     private final int longest;
-    private Iterator<Map.Entry<String, Long>> counts = Collections.emptyIterator();
+    private Iterator<Map.Entry<Tuple2<String, String>, Long>> counts = Collections.emptyIterator();
 
-    FileCounts(
-        Tuple2<Integer, String> file,
-        HadoopSettings hadoop,
-        CharacterMap characterMap,
-        int longest) {
-      this.language = file._1();
-      this.reader = CorpusReader.open(file._2(), hadoop.conf());
+    FileCounts(CorpusFile file, HadoopSettings hadoop, CharacterMap characterMap, int longest) {
+      this.reader = CorpusReader.open(file, hadoop.conf());
       this.characterMap = characterMap;
       this.longest = longest;
       TaskContext.get()
@@ -146,23 +124,28 @@ public final class CorpusVocabulary {
     }
 
     @Override
-    public Tuple2<Tuple2<Integer, String>, Long> next() {
+    public Tuple2<Tuple2<String, String>, Long> next() {
       if (!hasNext()) {
         throw new NoSuchElementException("no more counts");
       }
-      Map.Entry<String, Long> entry = counts.next();
-      return new Tuple2<>(new Tuple2<>(language, entry.getKey()), entry.getValue());
+      Map.Entry<Tuple2<String, String>, Long> entry = counts.next();
+      return new Tuple2<>(entry.getKey(), entry.getValue());
     }
 
-    private Map<String, Long> nextStretch() {
-      Map<String, Long> stretch = new HashMap<>();
+    private Map<Tuple2<String, String>, Long> nextStretch() {
+      Map<Tuple2<String, String>, Long> stretch = new HashMap<>();
       while (stretch.size() < DISTINCT_WORDS && reader.hasNext()) {
         if (reader.next() instanceof SourceRecord.Kept kept) {
-          String text = characterMap.normalise(kept.document().text());
-          Words.runs(text, longest).forEach(word -> stretch.merge(word, 1L, Long::sum));
+          count(kept.document(), stretch);
         }
       }
       return stretch;
+    }
+
+    private void count(Document document, Map<Tuple2<String, String>, Long> stretch) {
+      for (String word : Words.runs(characterMap.normalise(document.text()), longest)) {
+        stretch.merge(new Tuple2<>(document.language(), word), 1L, Long::sum);
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import io.sparkswitch.data.shard.ShardSettings;
 import io.sparkswitch.data.shard.ShardSource;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.Document;
+import io.sparkswitch.data.source.SourceFormat;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.data.token.WordCount;
 import java.lang.reflect.Array;
@@ -50,6 +51,7 @@ public final class DataKryoRegistrator implements KryoRegistrator {
     kryo.register(LinkedHashMap.class);
     kryo.register(Object[].class);
     kryo.register(int[].class);
+    kryo.register(SourceFormat.class);
     for (Class<? extends Record> type : RECORDS) {
       kryo.register(type, new RecordSerializer());
       kryo.register(Array.newInstance(type, 0).getClass());

@@ -37,7 +37,7 @@ final class Quarantine implements AutoCloseable {
     }
     ObjectNode line = JSON.createObjectNode();
     line.put("file", source);
-    line.put("line", malformed.line());
+    line.put("line", malformed.position());
     line.put("reason", malformed.reason());
     putContent(line, malformed.content());
     out.write(JSON.writeValueAsBytes(line));

@@ -73,7 +73,7 @@ record ShardPlan(List<CorpusFile> sources, ShardSettings settings, VocabularySpe
     List<CorpusFile> before =
         manifest.files().stream()
             .map(ShardFile::source)
-            .map(source -> new CorpusFile(source.path(), source.bytes()))
+            .map(source -> CorpusFile.of(source.path(), source.bytes()))
             .toList();
     if (!before.equals(sources)) {
       differences.add(sourceDifference(before));

@@ -29,7 +29,7 @@ record ShardTask(Path folder, Configuration conf, ShardPlan plan, Function<Strin
     CorpusFile file = plan.sources().get(source);
     String name = plan.shardName(source, attempt);
     Path aside = new Path(folder, ShardFile.quarantineOf(name));
-    try (CorpusReader reader = CorpusReader.open(file.path(), conf);
+    try (CorpusReader reader = CorpusReader.open(file, conf);
         Quarantine quarantine = new Quarantine(aside, conf, file.path());
         ShardWriter writer =
             ShardWriter.create(new Path(folder, name), conf, plan.settings(), source)) {

@@ -1,10 +1,10 @@
 package io.sparkswitch.data.token;
 
 /**
- * A trie of byte strings with a number each, in the array layout of Darts-clone, which SentencePiece
- * keeps its character maps in. A unit holds the byte that leads to it, whether a string ends below
- * it, and the distance (an exclusive or) to where its children lie; the child of byte 0 holds the
- * number.
+ * A trie of byte strings with a number each, in the array layout of Darts-clone, which
+ * SentencePiece keeps its character maps in. A unit holds the byte that leads to it, whether a
+ * string ends below it, and the distance (an exclusive or) to where its children lie; the child of
+ * byte 0 holds the number.
  */
 final class DoubleArray {
   /** Marks a unit that holds a number; no byte leads to a unit with it. */

@@ -10,15 +10,27 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The rules of SentencePiece's {@code nmt_nfkc}: NFKC, spelled out as replacements of characters and
- * of sequences that compose, with what translation models add. The Unicode version is that of the
- * running JDK (13 for Java 17).
+ * The rules of SentencePiece's {@code nmt_nfkc}: NFKC, spelled out as replacements of characters
+ * and of sequences that compose, with what translation models add. The Unicode version is that of
+ * the running JDK (13 for Java 17).
  */
 final class NmtNfkc {
   /** Become a space: controls that break lines, and characters without width or meaning. */
   private static final int[] SPACES = {
-    '\t', '\n', '\f', '\r', 0x1680, 0x200B, 0x200C, 0x200E, 0x200F, 0x2028, 0x2029,
-    Words.SPACE_MARK, 0xFEFF, 0xFFFD
+    '\t',
+    '\n',
+    '\f',
+    '\r',
+    0x1680,
+    0x200B,
+    0x200C,
+    0x200E,
+    0x200F,
+    0x2028,
+    0x2029,
+    Words.SPACE_MARK,
+    0xFEFF,
+    0xFFFD
   };
 
   private static final int LAST_CONTROL = 0x1F;

@@ -48,7 +48,6 @@ public enum Normalisation {
                 new IllegalArgumentException(
                     "normalisation = %s is unknown: allowed are %s"
                         .formatted(
-                            label,
-                            Arrays.stream(values()).map(Normalisation::label).toList())));
+                            label, Arrays.stream(values()).map(Normalisation::label).toList())));
   }
 }

@@ -30,9 +30,9 @@ final class Segmenter {
   }
 
   /**
-   * Expected occurrences of each piece, summed over the words by weight. Each word's edges are taken
-   * relative to its best path, whose product is then 1: a word of any length stays within a double's
-   * range.
+   * Expected occurrences of each piece, summed over the words by weight. Each word's edges are
+   * taken relative to its best path, whose product is then 1: a word of any length stays within a
+   * double's range.
    */
   double[] expectedCounts() {
     WordTable words = graph.words();
@@ -68,8 +68,8 @@ final class Segmenter {
   }
 
   /**
-   * Fills {@link #edges}: the probability of each edge of a word, over that of the best path between
-   * its ends.
+   * Fills {@link #edges}: the probability of each edge of a word, over that of the best path
+   * between its ends.
    */
   private void relate(int start, int length, double[] probabilities) {
     score(start, length, -1);

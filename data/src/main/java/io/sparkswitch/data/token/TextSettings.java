@@ -38,4 +38,9 @@ public record TextSettings(
   public TextSettings with(Normalisation other) {
     return new TextSettings(other, characterCoverage, maxWords, longestWord);
   }
+
+  /** These with another number of words. */
+  public TextSettings withMaxWords(int other) {
+    return new TextSettings(normalisation, characterCoverage, other, longestWord);
+  }
 }

@@ -19,10 +19,7 @@ import java.util.TreeMap;
 record TrainingText(List<Integer> characters, WordTable fragments) {
   static TrainingText of(List<WordCount> counts, TextSettings settings) {
     List<WordCount> words =
-        counts.stream()
-            .sorted(WordCount.MOST_FREQUENT_FIRST)
-            .limit(settings.maxWords())
-            .toList();
+        counts.stream().sorted(WordCount.MOST_FREQUENT_FIRST).limit(settings.maxWords()).toList();
     if (words.isEmpty()) {
       throw new IllegalArgumentException(
           "the corpus holds no words: a vocabulary cannot be trained from nothing");
