@@ -69,7 +69,8 @@ class VocabularyTest {
   void charactersOutsideTheBasicPlaneSurvive() {
     List<WordCount> counts =
         List.of(new WordCount("\u2581a😀", 5), new WordCount("\u2581😀b𝒳", 5));
-    byte[] model = UnigramTrainer.train(counts, UnigramSettings.of(8));
+    TextSettings text = TextSettings.defaults().with(Normalisation.IDENTITY);
+    byte[] model = UnigramTrainer.train(counts, UnigramSettings.of(8).with(text));
     try (Vocabulary vocabulary = Vocabulary.load(model)) {
       int[] ids = vocabulary.encode("a😀 😀b𝒳");
       assertThat(ids).doesNotContain(VocabularySpec.UNKNOWN);
