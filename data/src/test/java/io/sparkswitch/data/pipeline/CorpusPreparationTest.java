@@ -28,8 +28,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -89,27 +87,6 @@ class CorpusPreparationTest {
     for (int f = 0; f < FILES; f++) {
       TestCorpus.write(corpus, "train", f, TestCorpus.lines(TestCorpus.texts(f, DOCUMENTS)));
     }
-  }
-
-  @Test
-  void wordsAreCountedMostFrequentFirstThenByWord() {
-    List<CorpusFile> files =
-        List.of(CorpusFile.of(shared.resolve("en/c4-train.00000-of-00003.json.gz").toString(), 0));
-    Map<String, Long> naive = new HashMap<>();
-    TestCorpus.texts(0, DOCUMENTS).stream()
-        .flatMap(text -> Arrays.stream(text.split(" ")))
-        .forEach(word -> naive.merge("\u2581" + word, 1L, Long::sum));
-    List<WordCount> expected =
-        naive.entrySet().stream()
-            .map(e -> new WordCount(e.getKey(), e.getValue()))
-            .sorted(
-                Comparator.comparingLong(WordCount::count)
-                    .reversed()
-                    .thenComparing(WordCount::word))
-            .toList();
-
-    assertThat(CorpusVocabulary.countWords(sc, files, 1000)).isEqualTo(expected);
-    assertThat(CorpusVocabulary.countWords(sc, files, 3)).isEqualTo(expected.subList(0, 3));
   }
 
   @Test
