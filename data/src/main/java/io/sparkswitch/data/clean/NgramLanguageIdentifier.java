@@ -9,8 +9,11 @@ import com.optimaize.langdetect.text.CommonTextObjectFactories;
 import com.optimaize.langdetect.text.TextObjectFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.Character.UnicodeScript;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The detector of letter n-grams in Java, of one family with the one C4 used; it tells about
@@ -22,6 +25,28 @@ final class NgramLanguageIdentifier implements LanguageIdentifier {
   private static final long SEED = 0;
   private static final Map<String, String> MC4_CODES =
       Map.of("he", "iw", "tl", "fil", "zh-CN", "zh", "zh-TW", "zh");
+
+  private static final Set<UnicodeScript> SCRIPTS =
+      EnumSet.of(
+          UnicodeScript.LATIN,
+          UnicodeScript.CYRILLIC,
+          UnicodeScript.GREEK,
+          UnicodeScript.ARABIC,
+          UnicodeScript.HEBREW,
+          UnicodeScript.DEVANAGARI,
+          UnicodeScript.BENGALI,
+          UnicodeScript.GURMUKHI,
+          UnicodeScript.GUJARATI,
+          UnicodeScript.TAMIL,
+          UnicodeScript.TELUGU,
+          UnicodeScript.KANNADA,
+          UnicodeScript.MALAYALAM,
+          UnicodeScript.THAI,
+          UnicodeScript.KHMER,
+          UnicodeScript.HAN,
+          UnicodeScript.HIRAGANA,
+          UnicodeScript.KATAKANA,
+          UnicodeScript.HANGUL);
 
   private final TextObjectFactory texts = CommonTextObjectFactories.forDetectingOnLargeText();
   private final LanguageDetector detector;
@@ -37,6 +62,9 @@ final class NgramLanguageIdentifier implements LanguageIdentifier {
   @Override
   public Guess identify(String text) {
     String beginning = text.substring(0, beginningOf(text));
+    if (!isOfKnownScript(beginning)) {
+      return new Guess(UNKNOWN, 0);
+    }
     return detector.getProbabilities(texts.create().append(beginning)).stream()
         .max(
             Comparator.comparingDouble(DetectedLanguage::getProbability)
@@ -50,6 +78,15 @@ final class NgramLanguageIdentifier implements LanguageIdentifier {
     // Rounding of sums carries it past 1.
     double confidence = Math.min(1, language.getProbability());
     return new Guess(MC4_CODES.getOrDefault(code, code), confidence);
+  }
+
+  private static boolean isOfKnownScript(String text) {
+    int known =
+        text.codePoints()
+            .filter(Character::isLetter)
+            .map(c -> SCRIPTS.contains(UnicodeScript.of(c)) ? 1 : -1)
+            .sum();
+    return known > 0;
   }
 
   private static int beginningOf(String text) {

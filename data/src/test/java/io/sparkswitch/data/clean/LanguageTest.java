@@ -55,6 +55,15 @@ class LanguageTest {
   }
 
   @Test
+  void textOfAScriptThatNoProfileKnowsIsOfNoLanguageWhateverElseItHolds() {
+    String armenian = "\u0533\u0565\u057f\u0568 \u0570\u0578\u057d\u0578\u0582\u0574 \u0567\u0580 ";
+
+    assertThat(identifier.identify(armenian.repeat(20) + "ja see on k\u00f5ik"))
+        .isEqualTo(new LanguageIdentifier.Guess("und", 0));
+    assertThat(identifier.identify(armenian + ENGLISH).language()).isEqualTo("en");
+  }
+
+  @Test
   void c4KeepsCertainEnglishOnly() {
     Cleaner cleaner =
         Cleaner.of(CleaningSettings.c4().withRules(Set.of(RuleName.LANGUAGE)), BadWords.none());
