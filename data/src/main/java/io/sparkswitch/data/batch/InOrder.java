@@ -2,7 +2,7 @@ package io.sparkswitch.data.batch;
 
 import java.util.Arrays;
 
-/** Segments by their ids, once. */
+/** Segments row group by row group, once; each row group is a window of its own. */
 final class InOrder implements SegmentOrder {
   private final long[] starts;
 
@@ -20,6 +20,11 @@ final class InOrder implements SegmentOrder {
   public Place at(long sequence) {
     int found = Arrays.binarySearch(starts, sequence);
     int group = found >= 0 ? found : -found - 2;
-    return new Place(group, Math.toIntExact(sequence - starts[group]), 0);
+    return new Place(new Window(0, group), group, Math.toIntExact(sequence - starts[group]), 0);
+  }
+
+  @Override
+  public int[] rowGroups(Window window) {
+    return window.number() < starts.length ? new int[] {(int) window.number()} : new int[0];
   }
 }
