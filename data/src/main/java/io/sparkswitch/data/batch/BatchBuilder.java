@@ -1,12 +1,9 @@
 package io.sparkswitch.data.batch;
 
-import io.sparkswitch.data.token.VocabularySpec;
 import java.util.Arrays;
 
-/** Fills the arrays of one batch, sequence by sequence. */
+/** Fills the arrays of one batch, sequence by sequence; what is not filled is padding, 0. */
 final class BatchBuilder {
-  private final SpanCorruption corruption;
-  private final long corruptionSeed;
   private final int encoderLength;
   private final int decoderLength;
   private final int[] encoderInputs;
@@ -17,27 +14,19 @@ final class BatchBuilder {
   private final int[] epochs;
   private int filled;
 
-  BatchBuilder(SpanCorruption corruption, long corruptionSeed, int sequences) {
-    this.corruption = corruption;
-    this.corruptionSeed = corruptionSeed;
-    this.encoderLength = corruption.lengths().inputs();
-    this.decoderLength = corruption.lengths().targets();
+  BatchBuilder(int sequences, int encoderLength, int decoderLength) {
+    this.encoderLength = encoderLength;
+    this.decoderLength = decoderLength;
     this.encoderInputs = new int[Math.multiplyExact(sequences, encoderLength)];
     this.decoderInputs = new int[Math.multiplyExact(sequences, decoderLength)];
     this.targets = new int[decoderInputs.length];
     this.weights = new float[decoderInputs.length];
     this.segmentIds = new long[sequences];
     this.epochs = new int[sequences];
-    Arrays.fill(encoderInputs, VocabularySpec.PAD);
-    Arrays.fill(decoderInputs, VocabularySpec.PAD);
-    Arrays.fill(targets, VocabularySpec.PAD);
   }
 
-  /** Corrupts a segment, {@code <int32>[segment]}, into the next sequence. */
-  void add(int[] tokens, long segmentId, int epoch) {
-    boolean[] mask = corruption.mask(corruptionSeed, segmentId, epoch);
-    int[] inputs = corruption.inputs(tokens, mask);
-    int[] target = corruption.targets(tokens, mask);
+  /** The next sequence, {@code <int32>[at most encoderLength]} and as many targets as fit. */
+  void add(int[] inputs, int[] target, long segmentId, int epoch) {
     int decoder = filled * decoderLength;
     System.arraycopy(inputs, 0, encoderInputs, filled * encoderLength, inputs.length);
     System.arraycopy(target, 0, targets, decoder, target.length);

@@ -35,18 +35,6 @@ final class MixtureOrder implements SegmentOrder {
     }
   }
 
-  /**
-   * How a stream is shuffled.
-   *
-   * @param seed fixes all permutations
-   * @param windowRowGroups row groups of the window, of all parts together
-   */
-  record Shuffling(long seed, int windowRowGroups) {
-    int windowOf(double share) {
-      return Math.max(1, (int) (windowRowGroups * share));
-    }
-  }
-
   @Override
   public Place at(long sequence) {
     MixturePlan.Slot slot = plan.at(sequence);

@@ -2,7 +2,6 @@ package io.sparkswitch.data.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkswitch.data.batch.MixtureOrder.Shuffling;
 import io.sparkswitch.data.batch.SegmentOrder.Place;
 import io.sparkswitch.data.batch.SegmentOrder.Window;
 import java.util.ArrayList;
