@@ -21,6 +21,9 @@ public final class BatchStream implements AutoCloseable {
   /** Row groups that a shuffling window may have at most. */
   public static final int MAX_WINDOW_ROW_GROUPS = 64;
 
+  /** Stands for the seed of masks where there are none. */
+  static final long NO_CORRUPTION = 0;
+
   private static final long SHUFFLING = 1;
   private static final long CORRUPTION = 2;
 
@@ -29,7 +32,7 @@ public final class BatchStream implements AutoCloseable {
   private final int batchSize;
   private final long corruptionSeed;
 
-  private BatchStream(StreamPlan plan, SequenceSource source, int batchSize, long corruptionSeed) {
+  BatchStream(StreamPlan plan, SequenceSource source, int batchSize, long corruptionSeed) {
     this.plan = plan;
     this.source = source;
     this.batchSize = batchSize;
@@ -50,7 +53,7 @@ public final class BatchStream implements AutoCloseable {
    */
   public static BatchStream training(
       ShardSet shards, SpanCorruption corruption, int batchSize, long seed, int windowRowGroups) {
-    Shuffling shuffling = new Shuffling(Draws.key(seed, SHUFFLING), windowRowGroups);
+    Shuffling shuffling = new Shuffling(shufflingKey(seed), windowRowGroups);
     requireBatch(shards.segments(), batchSize);
     StreamPlan plan = StreamPlan.shuffled(sizes(shards), shuffling);
     return corrupted(shards, plan, corruption, batchSize, Draws.key(seed, CORRUPTION));
@@ -73,8 +76,7 @@ public final class BatchStream implements AutoCloseable {
     requireBatch(
         rowGroups.stream().flatMapToInt(IntStream::of).mapToLong(group -> sizes[group]).sum(),
         batchSize);
-    Shuffling keyed =
-        new Shuffling(Draws.key(shuffling.seed(), SHUFFLING), shuffling.windowRowGroups());
+    Shuffling keyed = new Shuffling(shufflingKey(shuffling.seed()), shuffling.windowRowGroups());
     StreamPlan plan = StreamPlan.mixed(mixture, rowGroups, sizes, keyed).inWholeBatches(batchSize);
     long corruptionSeed = Draws.key(shuffling.seed(), CORRUPTION);
     return corrupted(parts.shards(), plan, corruption, batchSize, corruptionSeed);
@@ -152,7 +154,7 @@ public final class BatchStream implements AutoCloseable {
     return plan.cappings();
   }
 
-  /** The seed of the masks: with segment id and epoch it tells a mask again. */
+  /** The seed of the masks: with segment id and epoch it tells a mask again. 0 without masks. */
   public long corruptionSeed() {
     return corruptionSeed;
   }
@@ -174,6 +176,10 @@ public final class BatchStream implements AutoCloseable {
     return new BatchStream(plan, source, batchSize, corruptionSeed);
   }
 
+  static long shufflingKey(long seed) {
+    return Draws.key(seed, SHUFFLING);
+  }
+
   private static void requireBatch(long segments, int batchSize) {
     requireSequences(batchSize);
     if (segments < batchSize) {
@@ -183,7 +189,7 @@ public final class BatchStream implements AutoCloseable {
     }
   }
 
-  private static void requireSequences(int batchSize) {
+  static void requireSequences(int batchSize) {
     if (batchSize < 1) {
       throw new IllegalArgumentException(
           "batch of %d sequences: at least 1 is needed".formatted(batchSize));
