@@ -119,7 +119,9 @@ class ExampleStreamsTest {
       assertThat(seen).hasSize(10_000).doesNotHaveDuplicates();
       epochs.add(seen);
     }
-    assertThat(epochs.get(0)).isNotEqualTo(epochs.get(1)).isNotEqualTo(IntStream.range(0, 10_000).boxed().toList());
+    assertThat(epochs.get(0))
+        .isNotEqualTo(epochs.get(1))
+        .isNotEqualTo(IntStream.range(0, 10_000).boxed().toList());
     assertThat(stream.usage(150).get(0).epochs()).isEqualTo(1.5);
   }
 

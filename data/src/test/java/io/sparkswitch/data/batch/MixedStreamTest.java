@@ -138,6 +138,15 @@ class MixedStreamTest {
   }
 
   @Test
+  void aKnownMixtureStaysAsItIs() {
+    Mixture mixture = Mixture.byExponent(parts.sizes(), 0.3).inBlocksOf(50).atMost("yo", 3);
+    try (BatchStream stream = stream(mixture, 6)) {
+      assertThat(stream.batch(0).segmentIds()).containsExactly(83, 86, 84, 81, 80, 48);
+      assertThat(stream.batch(1000).segmentIds()).containsExactly(79, 75, 71, 40, 44, 42);
+    }
+  }
+
+  @Test
   void validationOfALanguageHoldsItsSegmentsOnceInOrder() {
     try (BatchStream stream = BatchStream.validation(parts, "en", CORRUPTION, 50, 7)) {
       List<Long> ids = new ArrayList<>();
