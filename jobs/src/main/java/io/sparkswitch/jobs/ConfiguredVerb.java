@@ -41,6 +41,13 @@ abstract class ConfiguredVerb implements Callable<Integer> {
     return Optional.empty();
   }
 
+  /**
+   * What the process returns after the work is done; only a verb whose user asks for it differs.
+   */
+  int codeWhenDone() {
+    return ExitCode.DONE.code();
+  }
+
   /** Whether executors train together, which needs all of them from start to end. */
   boolean needsGang() {
     return false;
@@ -69,6 +76,6 @@ abstract class ConfiguredVerb implements Callable<Integer> {
         throw failure;
       }
     }
-    return ExitCode.DONE.code();
+    return codeWhenDone();
   }
 }

@@ -1,7 +1,7 @@
 package io.sparkswitch.jobs;
 
 import io.sparkswitch.data.demo.DemoCorpus;
-import io.sparkswitch.data.source.C4Corpus;
+import io.sparkswitch.data.source.Corpus;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
@@ -18,7 +18,7 @@ final class CorpusInput {
    * @throws InputException if the folder is missing, has no such files, or is half a demo corpus
    */
   static List<CorpusFile> files(String folder, Configuration conf, Split split) {
-    List<CorpusFile> files = C4Corpus.files(folder, conf, split);
+    List<CorpusFile> files = Corpus.files(folder, conf, split);
     try {
       DemoCorpus.refuseIncomplete(folder, conf);
     } catch (IllegalArgumentException e) {

@@ -4,18 +4,24 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.batch.SegmentLengths;
 import io.sparkswitch.data.pipeline.CorpusPreparation;
 import io.sparkswitch.data.pipeline.PrepareRequest;
+import io.sparkswitch.data.pipeline.PrepareRules;
 import io.sparkswitch.data.pipeline.PrepareSummary;
 import io.sparkswitch.data.pipeline.ShardOutput;
-import io.sparkswitch.data.shard.ShardCounts;
+import io.sparkswitch.data.shard.DocumentCounts;
+import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSettings;
+import io.sparkswitch.data.shard.WholeFile;
+import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +31,9 @@ import picocli.CommandLine.Option;
     name = "prepare",
     description =
         "Turns both splits of a corpus into Parquet shards of token ids, DIR/train and"
-            + " DIR/validation. Malformed lines are counted and kept aside.",
+            + " DIR/validation. Takes only source files that are new since the last run; malformed"
+            + " records are counted and kept aside in _quarantine. Exit codes: 0 done, 3 bad input,"
+            + " 75 another run is writing there, try again.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
@@ -40,7 +48,7 @@ final class PrepareVerb extends ConfiguredVerb {
       names = "--corpus",
       required = true,
       paramLabel = "FOLDER",
-      description = "folder of C4 files (c4-train.*.json.gz, c4-validation.*.json.gz)")
+      description = "folder of C4, mC4, JSON lines, Parquet, text or WET files")
   private String corpus;
 
   @Option(
@@ -50,6 +58,28 @@ final class PrepareVerb extends ConfiguredVerb {
       description = "folder that the verb vocab wrote")
   private String vocabulary;
 
+  @Option(
+      names = "--exclude",
+      paramLabel = "FILE",
+      description =
+          "addresses, one a line, whose documents are taken down: their shards are made again"
+              + " without them, and no later run lets them in")
+  private String exclude;
+
+  @Option(
+      names = "--nothing-new-exit-code",
+      paramLabel = "CODE",
+      defaultValue = "0",
+      description = "what to exit with if no source file was new, for schedulers that ask")
+  private int nothingNewExitCode;
+
+  private boolean anythingNew;
+
+  @Override
+  int codeWhenDone() {
+    return anythingNew ? super.codeWhenDone() : nothingNewExitCode;
+  }
+
   @Override
   Optional<String> statusFolder() {
     return Optional.of(output.out());
@@ -57,7 +87,7 @@ final class PrepareVerb extends ConfiguredVerb {
 
   @Override
   List<String> sections() {
-    return List.of("data");
+    return List.of("data", "prepare");
   }
 
   @Override
@@ -74,12 +104,19 @@ final class PrepareVerb extends ConfiguredVerb {
             .formatted(lengths.segment(), lengths.inputs(), lengths.targets()));
     Provenance provenance =
         Provenance.of(run.verb(), run.config()).withVocabulary(record.spec().digest());
-    ShardSettings settings = new ShardSettings(lengths.segment(), data.rowGroupSegments());
+    PrepareRules rules =
+        new PrepareRules(
+            new ShardSettings(lengths.segment(), data.rowGroupSegments()),
+            run.config().prepare().quarantineShare(),
+            excludedUrls(run));
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     for (Split split : Split.values()) {
       run.progress("preparing the %s split".formatted(split.word()));
-      PrepareSummary summary = prepare(spark, request(run, split, settings, provenance));
+      PrepareSummary summary = prepare(spark, request(run, split, rules, provenance), run);
       run.say(summary.sentence());
+      run.say(summary.account());
+      PrepareTables.of(summary.manifest()).forEach(run::say);
+      anythingNew |= summary.outcome() == PrepareSummary.Outcome.PREPARED;
       report(run, split, summary);
       if (split == Split.TRAIN) {
         run.keep(provenance.withData(summary.manifest().dataDigest()));
@@ -88,34 +125,53 @@ final class PrepareVerb extends ConfiguredVerb {
   }
 
   private PrepareRequest request(
-      VerbRun run, Split split, ShardSettings settings, Provenance provenance) throws IOException {
+      VerbRun run, Split split, PrepareRules rules, Provenance provenance) throws IOException {
     ShardOutput.Existing existing =
         output.fresh() ? ShardOutput.Existing.REPLACE : ShardOutput.Existing.KEEP;
     return new PrepareRequest(
         corpus,
         split,
         OutputFolder.of(vocabulary, run.hadoop()).uri(VocabularyRecord.MODEL),
-        settings,
+        rules,
         new ShardOutput(run.folder().uri(split.word()), existing, provenance.toMap()));
   }
 
-  private static PrepareSummary prepare(JavaSparkContext spark, PrepareRequest request) {
+  private List<String> excludedUrls(VerbRun run) throws IOException {
+    if (exclude == null) {
+      return List.of();
+    }
+    byte[] content =
+        WholeFile.read(new Path(exclude), run.hadoop())
+            .orElseThrow(
+                () -> new InputException("--exclude %s: there is no such file".formatted(exclude)));
+    return new String(content, StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private static PrepareSummary prepare(
+      JavaSparkContext spark, PrepareRequest request, VerbRun run) {
     try {
-      return CorpusPreparation.prepare(spark, request);
+      return CorpusPreparation.prepare(spark, request, new PrepareConsole(run));
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage(), e);
     }
   }
 
   private static void report(VerbRun run, Split split, PrepareSummary summary) {
-    ShardCounts counts = summary.manifest().totals();
+    ShardManifest manifest = summary.manifest();
+    DocumentCounts documents = manifest.documents();
     ObjectNode node = run.results().putObject(split.word());
     node.put("folder", summary.folder());
     node.put("outcome", summary.outcome().name().toLowerCase(Locale.ROOT));
-    node.put("documents", counts.documents());
-    node.put("malformed", counts.malformed());
-    node.put("tokens", counts.tokens());
-    node.put("segments", counts.segments());
-    node.put("dataHash", summary.manifest().dataDigest());
+    node.put("manifest", manifest.number());
+    node.put("files", manifest.sources().size());
+    node.put("documentsRead", documents.read());
+    node.put("documents", documents.kept());
+    node.put("quarantined", documents.quarantined());
+    node.set("dropped", Json.tree(documents.dropped()));
+    node.set("linesDropped", Json.tree(documents.linesDropped()));
+    node.put("tokens", manifest.totals().tokens());
+    node.put("segments", manifest.totals().segments());
+    node.put("bytesPerToken", PrepareTables.bytesPerToken(manifest));
+    node.put("dataHash", manifest.dataDigest());
   }
 }

@@ -43,9 +43,7 @@ record TokenizerFiles(VocabularySpec spec, UnigramPieces pieces) {
   private ObjectNode specialTokens() {
     ObjectNode json = Json.object();
     ArrayNode sentinels = json.putArray("additional_special_tokens");
-    IntStream.range(0, addedSentinels())
-        .mapToObj(TokenizerJson::sentinel)
-        .forEach(sentinels::add);
+    IntStream.range(0, addedSentinels()).mapToObj(TokenizerJson::sentinel).forEach(sentinels::add);
     json.put("eos_token", pieces.text(VocabularySpec.EOS));
     json.put("pad_token", pieces.text(VocabularySpec.PAD));
     return json.put("unk_token", pieces.text(VocabularySpec.UNKNOWN));

@@ -24,7 +24,7 @@ final class TokenizerJson {
     preTokenizers.addObject().put("type", "WhitespaceSplit");
     metaspace(preTokenizers.addObject());
     postProcessor(json.putObject("post_processor"), pieces.text(VocabularySpec.EOS));
-    metaspace(json.putObject("decoder"));
+    decoder(json.putObject("decoder"), pieces.byteFallback());
     model(json.putObject("model"), pieces);
     return json;
   }
@@ -54,6 +54,16 @@ final class TokenizerJson {
     json.put("prepend_scheme", "always").put("split", true);
   }
 
+  private static void decoder(ObjectNode json, boolean byteFallback) {
+    if (!byteFallback) {
+      metaspace(json);
+      return;
+    }
+    ArrayNode decoders = json.put("type", "Sequence").putArray("decoders");
+    decoders.addObject().put("type", "ByteFallback");
+    metaspace(decoders.addObject());
+  }
+
   /** Ends each text with the end piece. */
   private static void postProcessor(ObjectNode json, String end) {
     json.put("type", "TemplateProcessing");
@@ -81,6 +91,6 @@ final class TokenizerJson {
     for (int i = VocabularySpec.SENTINELS - 1; i >= 0; i--) {
       vocabulary.addArray().add(sentinel(i)).add(0.0);
     }
-    json.put("byte_fallback", false);
+    json.put("byte_fallback", pieces.byteFallback());
   }
 }

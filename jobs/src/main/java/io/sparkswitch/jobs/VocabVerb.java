@@ -5,6 +5,8 @@ import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
+import io.sparkswitch.data.token.Normalisation;
+import io.sparkswitch.data.token.TextSettings;
 import io.sparkswitch.data.token.UnigramSettings;
 import io.sparkswitch.data.token.UnigramTrainer;
 import io.sparkswitch.data.token.VocabularySpec;
@@ -45,7 +47,7 @@ final class VocabVerb extends ConfiguredVerb {
     @Option(
         names = "--corpus",
         paramLabel = "FOLDER",
-        description = "folder of C4 files (c4-train.*.json.gz) to train on")
+        description = "folder of C4, mC4, JSON lines, Parquet, text or WET files to train on")
     private String corpus;
 
     @Option(
@@ -86,23 +88,27 @@ final class VocabVerb extends ConfiguredVerb {
   private static byte[] train(VerbRun run, List<CorpusFile> files, VocabSettings settings) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     run.progress("counting the words of %d files".formatted(files.size()));
-    List<String> paths = files.stream().map(CorpusFile::path).toList();
-    List<WordCount> words = CorpusVocabulary.countWords(spark, paths, settings.maxWords());
+    UnigramSettings training = training(settings);
+    List<WordCount> words =
+        CorpusVocabulary.countWords(spark, files, training.text(), settings.languageExponent());
     run.progress(
         "training %,d pieces on %,d distinct words".formatted(settings.pieces(), words.size()));
-    UnigramSettings defaults = UnigramSettings.of(settings.pieces());
     try {
-      return UnigramTrainer.train(
-          words,
-          new UnigramSettings(
-              settings.pieces(),
-              settings.characterCoverage(),
-              defaults.maxPieceLength(),
-              settings.maxWords(),
-              defaults.subIterations()));
+      return UnigramTrainer.train(words, training);
     } catch (IllegalArgumentException e) {
       throw new UsageException("vocab: " + e.getMessage(), e);
     }
+  }
+
+  private static UnigramSettings training(VocabSettings settings) {
+    TextSettings text =
+        new TextSettings(
+            Normalisation.of(settings.normalisation()),
+            settings.characterCoverage(),
+            settings.maxWords(),
+            settings.longestWord());
+    UnigramSettings training = UnigramSettings.of(settings.pieces()).with(text);
+    return settings.byteFallback() ? training.withByteFallback() : training;
   }
 
   private byte[] given(VerbRun run) throws IOException {

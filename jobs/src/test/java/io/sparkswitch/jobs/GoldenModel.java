@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.batch.Batch;
+import io.sparkswitch.data.token.Normalisation;
+import io.sparkswitch.data.token.TextSettings;
 import io.sparkswitch.data.token.UnigramSettings;
 import io.sparkswitch.data.token.UnigramTrainer;
 import io.sparkswitch.data.token.WordCount;
@@ -63,7 +65,8 @@ record GoldenModel(String name) {
         words.add(new WordCount("\u2581" + pair + pair, 2L + i + j));
       }
     }
-    return UnigramTrainer.train(words, new UnigramSettings(pieces, 1, 8, 1_000, 2));
+    TextSettings text = new TextSettings(Normalisation.IDENTITY, 1, 1_000, 32);
+    return UnigramTrainer.train(words, new UnigramSettings(pieces, 8, 2, false, text));
   }
 
   SafeTensorsReader data() throws IOException {

@@ -59,8 +59,8 @@ class JourneyIT {
   void everyVerbLeavesItsArtefacts() throws IOException {
     assertThat(files("corpus/en")).contains("c4-train.00000-of-00002.json.gz");
     assertThat(files("vocab")).contains("spiece.model", "vocabulary.json");
-    assertThat(files("shards/train")).contains("manifest.json");
-    assertThat(files("shards/validation")).contains("manifest.json");
+    assertThat(files("shards/train/_manifests")).contains("000001.json");
+    assertThat(files("shards/validation/_manifests")).contains("000001.json");
     assertThat(files("targets")).contains("manifest.json").anyMatch(n -> n.endsWith(".parquet"));
     for (String run : RUNS) {
       assertThat(files(run))
@@ -97,7 +97,8 @@ class JourneyIT {
 
   @Test
   void figuresAreFiniteNegativeAndBelongToTheWholeSplit() throws IOException {
-    long sequences = json("shards/validation/manifest.json").at("/totals/segments").asLong(-1);
+    long sequences =
+        json("shards/validation/_manifests/000001.json").at("/totals/segments").asLong(-1);
     for (String run : RUNS) {
       JsonNode figures = json(run + "/evaluation.json");
       assertThat(figures.path("negLogPerplexity").doubleValue()).as(run).isBetween(-10.0, -1.0);
@@ -119,7 +120,7 @@ class JourneyIT {
   @Test
   void natsPerByteAreOfTheBytesThatTheMaskedTokensStandFor() throws IOException {
     JsonNode figures = json("dense/evaluation.json");
-    JsonNode text = json("shards/validation/manifest.json").path("totals");
+    JsonNode text = json("shards/validation/_manifests/000001.json").path("totals");
     double bytesPerToken = text.path("textBytes").doubleValue() / text.path("tokens").doubleValue();
     int masked = 5; // of the 34 tokens behind 32 inputs, in 2 spans: 8 targets
     double bytes = figures.path("sequences").doubleValue() * masked * bytesPerToken;

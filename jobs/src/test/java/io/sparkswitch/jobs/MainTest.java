@@ -54,7 +54,7 @@ class MainTest {
     JsonNode prepared = json("prepare.json");
     assertThat(prepared.path("verb").asText()).isEqualTo("prepare");
     assertThat(prepared.path("train").path("documents").asInt()).isEqualTo(300);
-    assertThat(prepared.path("train").path("malformed").asInt()).isEqualTo(1);
+    assertThat(prepared.path("train").path("quarantined").asInt()).isEqualTo(1);
     assertThat(prepared.path("validation").path("segments").asInt()).isPositive();
     assertThat(json("shards/status.json").path("state").asText()).isEqualTo("done");
     assertThat(json("shards/status.json").path("exitCode").asInt(-1)).isZero();
@@ -62,7 +62,7 @@ class MainTest {
     assertThat(provenance.path("vocabularyHash")).isEqualTo(vocabulary.path("digest"));
     assertThat(provenance.path("dataHash")).isEqualTo(prepared.path("train").path("dataHash"));
     assertThat(provenance.path("sparkVersion").asText()).startsWith("4.");
-    assertThat(json("shards/train/manifest.json").path("provenance").path("configHash"))
+    assertThat(json("shards/train/_manifests/000001.json").path("provenance").path("configHash"))
         .isEqualTo(provenance.path("configHash"));
     assertThat(
             ConfigLoader.load(Optional.of(folder.resolve("shards/config.conf")), List.of())
@@ -73,6 +73,7 @@ class MainTest {
     assertThat(prepare("--json", path("again.json"))).isZero();
     assertThat(out.toString()).contains("Nothing new to do: the vocabulary is there.");
     assertThat(json("again.json").path("train").path("outcome").asText()).isEqualTo("nothing_new");
+    assertThat(prepare("--nothing-new-exit-code", "7")).isEqualTo(7);
 
     assertThat(vocab("--set", "vocab.pieces=90")).isEqualTo(2);
     assertThat(err.toString()).contains("holds a vocabulary made from another corpus");

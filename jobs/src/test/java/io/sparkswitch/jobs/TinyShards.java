@@ -1,6 +1,8 @@
 package io.sparkswitch.jobs;
 
 import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.shard.DocumentCounts;
+import io.sparkswitch.data.shard.DocumentSpan;
 import io.sparkswitch.data.shard.ManifestFile;
 import io.sparkswitch.data.shard.ShardCounts;
 import io.sparkswitch.data.shard.ShardFile;
@@ -8,6 +10,7 @@ import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSettings;
 import io.sparkswitch.data.shard.ShardSource;
 import io.sparkswitch.data.shard.ShardWriter;
+import io.sparkswitch.data.shard.SourceEntry;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.DataSettings;
 import java.io.IOException;
@@ -37,29 +40,38 @@ final class TinyShards {
                 .segment(),
             data.rowGroupSegments());
     Configuration hadoop = new Configuration();
-    String name = "shard-000000000000.a0.parquet";
+    String name = ShardFile.nameOf("en", "shard-000000000000");
     org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(folder.resolve(name).toString());
     SplittableRandom random = new SplittableRandom(seed);
     try (ShardWriter writer = ShardWriter.create(file, hadoop, settings, 0)) {
       for (int row = 0; row < SEGMENTS; row++) {
-        writer.write(random.ints(settings.segmentLength(), 3, VOCABULARY.pieces()).toArray());
+        int[] tokens = random.ints(settings.segmentLength(), 3, VOCABULARY.pieces()).toArray();
+        writer.write(tokens, List.of(new DocumentSpan(row, 7, 0, tokens.length)));
       }
       ShardWriter.Written written = writer.finish();
       ShardCounts counts =
-          new ShardCounts(SEGMENTS, 0, 1, (long) SEGMENTS * settings.segmentLength(), 0, SEGMENTS);
-      ShardFile entry =
-          new ShardFile(
-              name,
-              written.sha256(),
-              written.bytes(),
+          new ShardCounts(
+              SEGMENTS,
+              1,
+              (long) SEGMENTS * settings.segmentLength(),
               0,
-              written.rowGroups(),
+              SEGMENTS,
+              List.of((long) SEGMENTS));
+      ShardFile shard =
+          new ShardFile(
+              name, "en", written.sha256(), written.bytes(), 0, written.rowGroups(), counts);
+      SourceEntry entry =
+          new SourceEntry(
+              0,
+              1,
               new ShardSource("file:/corpus/0.json", 1, "e".repeat(64)),
-              counts);
+              new DocumentCounts(SEGMENTS, SEGMENTS, 0, Map.of(), Map.of()),
+              "",
+              List.of(shard));
       ManifestFile.write(
           new org.apache.hadoop.fs.Path(folder.toString()),
           hadoop,
-          ShardManifest.of(settings, VOCABULARY, List.of(entry), Map.of()));
+          ShardManifest.of(1, settings, VOCABULARY, Map.of(), List.of(entry), Map.of()));
     }
   }
 }

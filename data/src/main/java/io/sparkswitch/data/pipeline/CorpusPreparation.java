@@ -1,112 +1,243 @@
 package io.sparkswitch.data.pipeline;
 
-import io.sparkswitch.data.shard.ShardFile;
+import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
-import io.sparkswitch.data.shard.ShardSettings;
-import io.sparkswitch.data.source.C4Corpus;
+import io.sparkswitch.data.shard.SourceEntry;
+import io.sparkswitch.data.source.Corpus;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.token.Vocabulary;
-import io.sparkswitch.data.token.VocabularySpec;
 import java.io.IOException;
-import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** From C4 lines to a finished shard folder; one source file in one task. */
+/**
+ * From corpus files to a shard folder, exactly once: a source file is done when its entry is there,
+ * so a run that was killed anywhere goes on where it was, and a second run takes only what is new.
+ */
 public final class CorpusPreparation {
-  private CorpusPreparation() {}
+  private final JavaSparkContext sc;
+  private final PrepareRequest request;
+  private final PrepareProgress progress;
+  private final Configuration conf;
+  private final Recipe recipe;
+  private final ShardFolder folder;
+
+  private CorpusPreparation(
+      JavaSparkContext sc, PrepareRequest request, PrepareProgress progress, Recipe recipe)
+      throws IOException {
+    this.sc = sc;
+    this.request = request;
+    this.progress = progress;
+    this.conf = sc.hadoopConfiguration();
+    this.recipe = recipe;
+    this.folder = new ShardFolder(request.output().folder(), conf);
+  }
 
   /**
-   * Prepares one split. A folder that holds just what is asked for is left alone; a folder that was
-   * never finished is started over. Malformed lines are counted and kept aside.
+   * Prepares one split.
    *
-   * @throws InputException if corpus or vocabulary are missing, or finished shards are damaged
-   * @throws IllegalArgumentException if the folder holds shards of other settings, vocabulary or
-   *     sources, and {@link ShardOutput.Existing#REPLACE} was not asked for
+   * @throws InputException if corpus or vocabulary are missing, a source file has changed since it
+   *     was made into shards, shards are damaged, or too many records are malformed
+   * @throws IllegalArgumentException if the folder holds shards of other settings or another
+   *     vocabulary, and {@link ShardOutput.Existing#REPLACE} was not asked for
+   * @throws LeaseHeldException if another run writes to the folder
    */
-  public static PrepareSummary prepare(JavaSparkContext sc, PrepareRequest request) {
+  public static PrepareSummary prepare(
+      JavaSparkContext sc, PrepareRequest request, PrepareProgress progress) {
     Configuration conf = sc.hadoopConfiguration();
-    List<CorpusFile> sources = C4Corpus.files(request.corpus(), conf, request.split());
+    List<CorpusFile> sources = Corpus.files(request.corpus(), conf, request.split());
     Vocabulary vocabulary = VocabularyFile.load(request.vocabulary(), conf);
-    ShardPlan plan = new ShardPlan(sources, request.settings(), vocabulary.spec());
-    String output = request.output().folder();
+    Recipe recipe = new Recipe(request.rules().settings(), vocabulary.spec());
     try {
-      ShardFolder folder = new ShardFolder(output, conf);
-      if (request.output().existing() == ShardOutput.Existing.KEEP) {
-        Optional<ShardManifest> committed = folder.committed();
-        if (committed.isPresent()) {
-          requireSame(output, plan, committed.get());
-          ShardManifest whole = ShardSet.open(output, conf).manifest();
-          return new PrepareSummary(output, PrepareSummary.Outcome.NOTHING_NEW, whole);
-        }
+      CorpusPreparation preparation = new CorpusPreparation(sc, request, progress, recipe);
+      String holder = "%s (%s)".formatted(sc.sc().applicationId(), System.getProperty("user.name"));
+      try (Lease lease =
+          Lease.acquire(
+              preparation.folder.path(), conf, holder, Clock.systemUTC(), progress::say)) {
+        return preparation.run(sources, lease);
       }
-      folder.clear();
-      List<ShardFile> shards = write(sc, request, plan, folder.path());
-      ShardManifest manifest =
-          ShardManifest.of(
-              plan.settings(), plan.vocabulary(), shards, request.output().provenance());
-      folder.commit(manifest);
-      return new PrepareSummary(output, PrepareSummary.Outcome.PREPARED, manifest);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot prepare shard folder " + output, e);
+      throw new UncheckedIOException("cannot prepare shard folder " + request.output().folder(), e);
     }
   }
 
-  private static void requireSame(String folder, ShardPlan plan, ShardManifest committed) {
-    Optional<String> difference = plan.differenceFrom(committed);
+  private PrepareSummary run(List<CorpusFile> sources, Lease lease) throws IOException {
+    if (request.output().existing() == ShardOutput.Existing.REPLACE) {
+      folder.clear();
+    }
+    folder.deleteAttempts();
+    List<IngestPlan> plans = folder.plans();
+    requireSame(plans);
+    Exclusions excluded = excluded();
+    Map<Integer, SourceEntry> entries = folder.entries();
+    List<PlannedSource> todo = unfinished(plans, entries);
+    Optional<IngestPlan> added = newBatch(plans, sources, entries, excluded);
+    if (added.isPresent()) {
+      folder.write(added.get());
+      Set<Integer> again = new HashSet<>();
+      added.get().sources().forEach(source -> again.add(source.number()));
+      todo.removeIf(source -> again.contains(source.number()));
+      todo.addAll(added.get().sources());
+    }
+    Optional<ShardManifest> before = folder.newest();
+    List<SourceEntry> made = List.copyOf(entries.values());
+    boolean committed = before.filter(manifest -> manifest.sources().equals(made)).isPresent();
+    if (todo.isEmpty() && committed) {
+      ShardManifest whole = ShardSet.open(folder.path().toString(), conf).manifest();
+      return new PrepareSummary(
+          folder.path().toString(), PrepareSummary.Outcome.NOTHING_NEW, whole);
+    }
+    int batch = added.map(IngestPlan::number).orElseGet(() -> last(plans));
+    new PreparationJob(sc, request.vocabulary(), folder.path(), recipe, excluded.hashes())
+        .run(batch, todo, progress);
+    lease.requireHeld();
+    ShardManifest manifest = manifest(before.map(ShardManifest::number).orElse(0) + 1);
+    requireFewMalformed(manifest);
+    folder.commit(manifest);
+    return new PrepareSummary(folder.path().toString(), PrepareSummary.Outcome.PREPARED, manifest);
+  }
+
+  private void requireSame(List<IngestPlan> plans) throws IOException {
+    Optional<String> difference =
+        plans.isEmpty() ? Optional.empty() : recipe.differenceFrom(plans.get(0).recipe());
+    if (plans.isEmpty() && folder.newest().isPresent()) {
+      difference = Optional.of("they have the first format, without lineage");
+    }
     if (difference.isPresent()) {
       throw new IllegalArgumentException(
           "%s holds other shards than asked for: %s. Use --fresh to replace them, or another folder"
-              .formatted(folder, difference.get()));
+              .formatted(folder.path(), difference.get()));
     }
   }
 
-  private static List<ShardFile> write(
-      JavaSparkContext sc, PrepareRequest request, ShardPlan plan, Path folder) {
-    HadoopSettings hadoop = new HadoopSettings(sc.hadoopConfiguration());
-    WholeFile task =
-        new WholeFile(
-            new ArrayList<>(plan.sources()),
-            plan.settings(),
-            plan.vocabulary().pieces(),
-            plan.vocabulary().digest(),
-            request.vocabulary(),
-            folder.toString(),
-            hadoop);
-    List<Integer> indices = IntStream.range(0, plan.sources().size()).boxed().toList();
-    return sc.parallelize(new ArrayList<>(indices), indices.size()).map(task::run).collect();
+  private Exclusions excluded() throws IOException {
+    Exclusions before = Exclusions.read(folder.path(), conf);
+    Exclusions all = before.with(Exclusions.of(request.rules().excludedUrls()));
+    if (!all.equals(before)) {
+      all.write(folder.path(), conf);
+    }
+    return all;
   }
 
-  /** The plan and its surroundings, as a task's closure carries them. */
-  private record WholeFile(
-      ArrayList<CorpusFile> sources,
-      ShardSettings settings,
-      int pieces,
-      String vocabularyDigest,
-      String vocabulary,
-      String folder,
-      HadoopSettings hadoop)
-      implements Serializable {
-    // Spark starts a stage anew a few times at most, and a task a few times within it.
-    private static final int ATTEMPTS_OF_STAGE = 1000;
-
-    ShardFile run(int source) throws IOException {
-      Configuration conf = hadoop.conf();
-      Vocabulary loaded = VocabularyFile.load(vocabulary, vocabularyDigest, conf);
-      ShardPlan plan =
-          new ShardPlan(sources, settings, new VocabularySpec(pieces, vocabularyDigest));
-      TaskContext context = TaskContext.get();
-      int attempt = context.stageAttemptNumber() * ATTEMPTS_OF_STAGE + context.attemptNumber();
-      return new ShardTask(new Path(folder), conf, plan, loaded::encode).run(source, attempt);
+  /** Planned sources without an entry of their batch: a run was killed before they were done. */
+  private static List<PlannedSource> unfinished(
+      List<IngestPlan> plans, Map<Integer, SourceEntry> entries) {
+    Map<Integer, PlannedSource> todo = new HashMap<>();
+    for (IngestPlan plan : plans) {
+      for (PlannedSource source : plan.sources()) {
+        SourceEntry entry = entries.get(source.number());
+        if (entry == null || entry.batch() < plan.number()) {
+          todo.put(source.number(), source);
+        }
+      }
     }
+    return new ArrayList<>(
+        todo.values().stream().sorted(Comparator.comparing(PlannedSource::number)).toList());
+  }
+
+  /** Sources never seen, and those with shards that hold what is excluded now. */
+  private Optional<IngestPlan> newBatch(
+      List<IngestPlan> plans,
+      List<CorpusFile> sources,
+      Map<Integer, SourceEntry> entries,
+      Exclusions excluded) {
+    Map<String, PlannedSource> known = new HashMap<>();
+    plans.forEach(plan -> plan.sources().forEach(s -> known.put(s.file().path(), s)));
+    int next = known.values().stream().mapToInt(PlannedSource::number).max().orElse(-1) + 1;
+    List<PlannedSource> batch = new ArrayList<>(takenDown(known, sources, entries, excluded));
+    for (CorpusFile file : sources) {
+      PlannedSource before = known.get(file.path());
+      if (before == null) {
+        batch.add(new PlannedSource(next++, file));
+      } else if (before.file().bytes() != file.bytes()) {
+        throw new InputException(
+            "%s had %d bytes when it was prepared and has %d now: give new text in new files, or use --fresh to make all shards again"
+                .formatted(file.path(), before.file().bytes(), file.bytes()));
+      }
+    }
+    return batch.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new IngestPlan(last(plans) + 1, recipe.toMap(), batch));
+  }
+
+  private List<PlannedSource> takenDown(
+      Map<String, PlannedSource> known,
+      List<CorpusFile> sources,
+      Map<Integer, SourceEntry> entries,
+      Exclusions excluded) {
+    if (excluded.urls().isEmpty() || entries.isEmpty()) {
+      return List.of();
+    }
+    Set<Integer> affected =
+        TakeDown.sourcesOf(sc, folder.path(), entries.values(), excluded.hashes());
+    Set<String> present = new HashSet<>();
+    sources.forEach(file -> present.add(file.path()));
+    List<PlannedSource> again = new ArrayList<>();
+    for (PlannedSource source : known.values()) {
+      if (affected.contains(source.number())) {
+        if (!present.contains(source.file().path())) {
+          throw new InputException(
+              "%s holds excluded documents, but is no longer there to make its shards again: put it back, or prepare into another folder"
+                  .formatted(source.file().path()));
+        }
+        again.add(source);
+      }
+    }
+    again.sort(Comparator.comparing(PlannedSource::number));
+    return again;
+  }
+
+  private ShardManifest manifest(int number) throws IOException {
+    Map<Integer, SourceEntry> entries = folder.entries();
+    int planned = 0;
+    for (IngestPlan plan : folder.plans()) {
+      for (PlannedSource source : plan.sources()) {
+        planned = Math.max(planned, source.number() + 1);
+      }
+    }
+    if (entries.size() != planned) {
+      throw new IllegalStateException(
+          "%d source files were planned, but %d are done".formatted(planned, entries.size()));
+    }
+    return ShardManifest.of(
+        number,
+        recipe.settings(),
+        recipe.vocabulary(),
+        recipe.toMap(),
+        List.copyOf(entries.values()),
+        request.output().provenance());
+  }
+
+  private void requireFewMalformed(ShardManifest manifest) {
+    long read = manifest.documents().read();
+    long malformed = manifest.documents().quarantined();
+    double allowed = request.rules().quarantineShare();
+    if (malformed > allowed * read) {
+      throw new InputException(
+          "%,d of %,d records are malformed, %.2f %% where %.2f %% are allowed: see %s/%s for file, position and reason; mend the files, or raise prepare.quarantine-share. The rest is done and will not be done again"
+              .formatted(
+                  malformed,
+                  read,
+                  100.0 * malformed / read,
+                  100 * allowed,
+                  folder.path(),
+                  Quarantine.FOLDER));
+    }
+  }
+
+  private static int last(List<IngestPlan> plans) {
+    return plans.isEmpty() ? 0 : plans.get(plans.size() - 1).number();
   }
 }

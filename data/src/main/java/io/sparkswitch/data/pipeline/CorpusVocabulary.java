@@ -1,7 +1,12 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.CorpusReader;
+import io.sparkswitch.data.source.Document;
 import io.sparkswitch.data.source.SourceRecord;
+import io.sparkswitch.data.token.CharacterMap;
+import io.sparkswitch.data.token.Normalisation;
+import io.sparkswitch.data.token.TextSettings;
 import io.sparkswitch.data.token.WordCount;
 import io.sparkswitch.data.token.Words;
 import java.io.Serializable;
@@ -24,41 +29,88 @@ public final class CorpusVocabulary {
   private CorpusVocabulary() {}
 
   /**
-   * The most frequent words of the files' documents, most frequent first, equal counts by the word;
-   * malformed lines are passed over.
+   * {@link #countWords(JavaSparkContext, List, TextSettings, double)} without normalisation, all
+   * languages alike.
    *
-   * @param files paths of JSON lines files
    * @param maxWords words to return at most
    */
-  public static List<WordCount> countWords(JavaSparkContext sc, List<String> files, int maxWords) {
-    if (maxWords < 1) {
+  public static List<WordCount> countWords(
+      JavaSparkContext sc, List<CorpusFile> files, int maxWords) {
+    TextSettings settings =
+        TextSettings.defaults().with(Normalisation.IDENTITY).withMaxWords(maxWords);
+    return countWords(sc, files, settings, 1);
+  }
+
+  /**
+   * What a vocabulary is trained on: the {@link Words#runs} of the files' normalised documents, in
+   * {@link WordCount#MOST_FREQUENT_FIRST}'s order, each language weighted. A language's share of
+   * the text becomes (its characters)<sup>exponent</sup> over the sum of all languages'. Nothing is
+   * drawn: the result depends on the documents and the settings alone. Malformed lines are passed
+   * over.
+   *
+   * @param files files of a corpus
+   * @param languageExponent in [0, 1]: 1 leaves the corpus's own shares, 0 makes them equal
+   */
+  public static List<WordCount> countWords(
+      JavaSparkContext sc, List<CorpusFile> files, TextSettings settings, double languageExponent) {
+    if (!(languageExponent >= 0 && languageExponent <= 1)) {
       throw new IllegalArgumentException(
-          "at most %d words: at least 1 is needed".formatted(maxWords));
+          "language-exponent = %s is outside [0, 1]".formatted(languageExponent));
     }
     HadoopSettings hadoop = new HadoopSettings(sc.hadoopConfiguration());
-    JavaPairRDD<String, Long> counts =
+    byte[] characterMap = settings.normalisation().characterMap().toBytes();
+    int longest = settings.longestWord();
+    JavaPairRDD<Tuple2<String, String>, Long> counts =
         sc.parallelize(new ArrayList<>(files), Math.max(1, files.size()))
-            .flatMapToPair(file -> new FileCounts(file, hadoop))
+            .flatMapToPair(
+                file -> new FileCounts(file, hadoop, CharacterMap.of(characterMap), longest))
             .reduceByKey(Long::sum);
+    LanguageWeights weights = LanguageWeights.of(characters(counts), languageExponent);
     // Sorted by Spark, which spills, and not by the driver: it never holds more than maxWords.
     return counts
+        .mapToPair(count -> weighted(count, weights))
+        .filter(count -> count._2() > 0)
+        .reduceByKey(Long::sum)
         .mapToPair(count -> new Tuple2<>(count, 0))
         .sortByKey(new MostFrequentFirst())
-        .take(maxWords)
+        .take(settings.maxWords())
         .stream()
         .map(entry -> new WordCount(entry._1()._1(), entry._1()._2()))
         .toList();
   }
 
-  /** Streams the counts of one file, summed over stretches of so many distinct words at most. */
-  private static final class FileCounts implements Iterator<Tuple2<String, Long>> {
+  /** Counts the code points of each language. */
+  private static Map<String, Long> characters(JavaPairRDD<Tuple2<String, String>, Long> counts) {
+    return counts
+        .mapToPair(
+            count -> {
+              String word = count._1()._2();
+              long length = word.codePointCount(0, word.length());
+              return new Tuple2<>(count._1()._1(), Math.multiplyExact(length, count._2()));
+            })
+        .reduceByKey(Math::addExact)
+        .collectAsMap();
+  }
+
+  private static Tuple2<String, Long> weighted(
+      Tuple2<Tuple2<String, String>, Long> count, LanguageWeights weights) {
+    String word = count._1()._2();
+    return new Tuple2<>(word, weights.weigh(count._1()._1(), word, count._2()));
+  }
+
+  /** Streams one file's counts by language and word, over so many distinct words at most a time. */
+  private static final class FileCounts implements Iterator<Tuple2<Tuple2<String, String>, Long>> {
     private static final int DISTINCT_WORDS = 200_000;
 
     private final CorpusReader reader;
-    private Iterator<Map.Entry<String, Long>> counts = Collections.emptyIterator();
+    private final CharacterMap characterMap;
+    private final int longest;
+    private Iterator<Map.Entry<Tuple2<String, String>, Long>> counts = Collections.emptyIterator();
 
-    FileCounts(String file, HadoopSettings hadoop) {
-      reader = CorpusReader.open(file, hadoop.conf());
+    FileCounts(CorpusFile file, HadoopSettings hadoop, CharacterMap characterMap, int longest) {
+      this.reader = CorpusReader.open(file, hadoop.conf());
+      this.characterMap = characterMap;
+      this.longest = longest;
       TaskContext.get()
           .addTaskCompletionListener((TaskCompletionListener) context -> reader.close());
     }
@@ -72,22 +124,28 @@ public final class CorpusVocabulary {
     }
 
     @Override
-    public Tuple2<String, Long> next() {
+    public Tuple2<Tuple2<String, String>, Long> next() {
       if (!hasNext()) {
         throw new NoSuchElementException("no more counts");
       }
-      Map.Entry<String, Long> entry = counts.next();
+      Map.Entry<Tuple2<String, String>, Long> entry = counts.next();
       return new Tuple2<>(entry.getKey(), entry.getValue());
     }
 
-    private Map<String, Long> nextStretch() {
-      Map<String, Long> stretch = new HashMap<>();
+    private Map<Tuple2<String, String>, Long> nextStretch() {
+      Map<Tuple2<String, String>, Long> stretch = new HashMap<>();
       while (stretch.size() < DISTINCT_WORDS && reader.hasNext()) {
         if (reader.next() instanceof SourceRecord.Kept kept) {
-          Words.split(kept.document().text()).forEach(word -> stretch.merge(word, 1L, Long::sum));
+          count(kept.document(), stretch);
         }
       }
       return stretch;
+    }
+
+    private void count(Document document, Map<Tuple2<String, String>, Long> stretch) {
+      for (String word : Words.runs(characterMap.normalise(document.text()), longest)) {
+        stretch.merge(new Tuple2<>(document.language(), word), 1L, Long::sum);
+      }
     }
   }
 
@@ -97,8 +155,8 @@ public final class CorpusVocabulary {
 
     @Override
     public int compare(Tuple2<String, Long> a, Tuple2<String, Long> b) {
-      int byCount = Long.compare(b._2(), a._2());
-      return byCount != 0 ? byCount : a._1().compareTo(b._1());
+      return WordCount.MOST_FREQUENT_FIRST.compare(
+          new WordCount(a._1(), a._2()), new WordCount(b._1(), b._2()));
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.sparkswitch.data.pipeline;
 
 import com.esotericsoftware.kryo.Kryo;
+import io.sparkswitch.data.shard.DocumentCounts;
+import io.sparkswitch.data.shard.DocumentSpan;
 import io.sparkswitch.data.shard.RowGroup;
 import io.sparkswitch.data.shard.Segment;
 import io.sparkswitch.data.shard.ShardCounts;
@@ -8,8 +10,10 @@ import io.sparkswitch.data.shard.ShardFile;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSettings;
 import io.sparkswitch.data.shard.ShardSource;
+import io.sparkswitch.data.shard.SourceEntry;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.Document;
+import io.sparkswitch.data.source.SourceFormat;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.data.token.WordCount;
 import java.lang.reflect.Array;
@@ -26,11 +30,14 @@ public final class DataKryoRegistrator implements KryoRegistrator {
           Document.class,
           RowGroup.class,
           Segment.class,
+          DocumentCounts.class,
+          DocumentSpan.class,
           ShardCounts.class,
           ShardFile.class,
           ShardManifest.class,
           ShardSettings.class,
           ShardSource.class,
+          SourceEntry.class,
           VocabularySpec.class,
           WordCount.class);
 
@@ -50,6 +57,8 @@ public final class DataKryoRegistrator implements KryoRegistrator {
     kryo.register(LinkedHashMap.class);
     kryo.register(Object[].class);
     kryo.register(int[].class);
+    kryo.register(long[].class);
+    kryo.register(SourceFormat.class);
     for (Class<? extends Record> type : RECORDS) {
       kryo.register(type, new RecordSerializer());
       kryo.register(Array.newInstance(type, 0).getClass());

@@ -1,5 +1,6 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.ShardCounts;
 import io.sparkswitch.data.shard.ShardManifest;
 
@@ -23,14 +24,20 @@ public record PrepareSummary(String folder, Outcome outcome, ShardManifest manif
     ShardCounts counts = manifest.totals();
     String start =
         outcome == Outcome.NOTHING_NEW ? "nothing new to do: %s holds" : "prepared %s with";
-    return (start + " %,d segments of %d tokens from %,d documents in %d files")
-            .formatted(
-                folder,
-                counts.segments(),
-                manifest.settings().segmentLength(),
-                counts.documents(),
-                manifest.files().size())
-        + "; %,d tokens dropped at the ends of files, %,d malformed lines kept aside in quarantine/"
-            .formatted(counts.tokensDropped(), counts.malformed());
+    return (start + " %,d segments of %d tokens from %d files; %,d tokens dropped at their ends")
+        .formatted(
+            folder,
+            counts.segments(),
+            manifest.settings().segmentLength(),
+            manifest.sources().size(),
+            counts.tokensDropped());
+  }
+
+  /** What became of all documents; the numbers add up. */
+  public String account() {
+    DocumentCounts documents = manifest.documents();
+    return "%,d documents read = %,d kept + %,d dropped by rules + %,d quarantined"
+        .formatted(
+            documents.read(), documents.kept(), documents.droppedInAll(), documents.quarantined());
   }
 }

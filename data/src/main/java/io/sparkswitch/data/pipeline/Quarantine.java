@@ -2,6 +2,7 @@ package io.sparkswitch.data.pipeline;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.data.shard.WholeFile;
 import io.sparkswitch.data.source.SourceRecord;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,40 +14,60 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Malformed lines kept aside as gzip JSON lines {@code {file, line, reason, content}}, or {@code
- * contentBase64} where the bytes are not UTF-8. There is a file only if there was such a line.
+ * Malformed records of one source file, kept aside in {@value #FOLDER} as gzip JSON lines {@code
+ * {file, position, reason, content}}, or {@code contentBase64} where the bytes are not UTF-8. There
+ * is a file only if there was such a record.
  */
 final class Quarantine implements AutoCloseable {
+  static final String FOLDER = "_quarantine";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Path path;
+  private final Path folder;
   private final Configuration conf;
   private final String source;
+  private final Path attempt;
   private OutputStream out;
-  private long lines;
+  private long records;
 
-  Quarantine(Path path, Configuration conf, String source) {
-    this.path = path;
+  /**
+   * @param folder the shard folder
+   * @param source path of the source file
+   */
+  Quarantine(Path folder, Configuration conf, String source) {
+    this.folder = folder;
     this.conf = conf;
     this.source = source;
+    this.attempt = WholeFile.attempt(folder, "quarantine");
   }
 
   void add(SourceRecord.Malformed malformed) throws IOException {
     if (out == null) {
-      out = new GZIPOutputStream(path.getFileSystem(conf).create(path, false));
+      out = new GZIPOutputStream(attempt.getFileSystem(conf).create(attempt, false));
     }
     ObjectNode line = JSON.createObjectNode();
     line.put("file", source);
-    line.put("line", malformed.line());
+    line.put("position", malformed.position());
     line.put("reason", malformed.reason());
     putContent(line, malformed.content());
     out.write(JSON.writeValueAsBytes(line));
     out.write('\n');
-    lines++;
+    records++;
   }
 
-  long lines() {
-    return lines;
+  long records() {
+    return records;
+  }
+
+  /** Closes the file and gives it its name, which is returned; empty if there was no record. */
+  String finish(String stem) throws IOException {
+    if (out == null) {
+      return "";
+    }
+    out.close();
+    String name = "%s/%s.jsonl.gz".formatted(FOLDER, stem);
+    WholeFile.move(attempt, new Path(folder, name), conf);
+    return name;
   }
 
   @Override

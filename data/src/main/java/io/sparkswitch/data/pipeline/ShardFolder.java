@@ -1,72 +1,182 @@
 package io.sparkswitch.data.pipeline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkswitch.data.shard.ManifestFile;
 import io.sparkswitch.data.shard.ShardFile;
 import io.sparkswitch.data.shard.ShardManifest;
+import io.sparkswitch.data.shard.SourceEntry;
+import io.sparkswitch.data.shard.WholeFile;
+import io.sparkswitch.data.source.InputException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** The driver's view of a shard folder: what is committed, and what lies about. */
+/**
+ * A shard folder as its writer sees it. {@code _plans/} says what is to be made, {@code _done/}
+ * what is made since the last manifest, {@code _manifests/} what readers see; shards and
+ * quarantines that none of them names are left over from a kill.
+ */
 final class ShardFolder {
+  private static final String PLANS = "_plans";
+  private static final String DONE = "_done";
+  private static final String LANGUAGE = "language=";
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
   private final Path path;
   private final Configuration conf;
   private final FileSystem files;
 
   ShardFolder(String folder, Configuration conf) throws IOException {
-    this.path = new Path(folder);
+    Path given = new Path(folder);
     this.conf = conf;
-    this.files = path.getFileSystem(conf);
+    this.files = given.getFileSystem(conf);
+    this.path = files.makeQualified(given);
   }
 
   Path path() {
     return path;
   }
 
-  Optional<ShardManifest> committed() throws IOException {
-    return ManifestFile.read(path, conf);
+  Optional<ShardManifest> newest() throws IOException {
+    return ManifestFile.newest(path, conf);
   }
 
-  /** Takes back the commit, if any, and deletes every shard; the manifest goes first. */
-  void clear() throws IOException {
-    files.delete(new Path(path, ManifestFile.NAME), false);
-    deleteAllBut(Set.of());
+  /** All ingest batches, in their order. */
+  List<IngestPlan> plans() throws IOException {
+    List<IngestPlan> plans = new ArrayList<>();
+    for (Path file : list(PLANS)) {
+      plans.add(read(file, IngestPlan.class));
+    }
+    plans.sort(Comparator.comparing(IngestPlan::number));
+    return plans;
   }
 
-  /** Deletes what no attempt of the manifest wrote, then commits. */
+  void write(IngestPlan plan) throws IOException {
+    Path file = new Path(new Path(path, PLANS), "%06d.json".formatted(plan.number()));
+    WholeFile.write(file, conf, JSON.writeValueAsBytes(plan));
+  }
+
+  /** What is made, by the number of the source: of each source the newest. */
+  Map<Integer, SourceEntry> entries() throws IOException {
+    Map<Integer, SourceEntry> entries = new TreeMap<>();
+    newest().ifPresent(m -> m.sources().forEach(entry -> entries.put(entry.number(), entry)));
+    for (Path file : list(DONE)) {
+      SourceEntry entry = read(file, SourceEntry.class);
+      entries.merge(entry.number(), entry, (a, b) -> a.batch() >= b.batch() ? a : b);
+    }
+    return entries;
+  }
+
+  /** The commit of one source file; for tasks. */
+  static void write(SourceEntry entry, Path folder, Configuration conf) throws IOException {
+    String name = "%08d-%06d.json".formatted(entry.number(), entry.batch());
+    Path file = new Path(new Path(folder, DONE), name);
+    WholeFile.write(file, conf, JSON.writeValueAsBytes(entry));
+  }
+
+  /** Makes the manifest the newest one and deletes what it does not name. */
   void commit(ShardManifest manifest) throws IOException {
-    Set<String> kept = new HashSet<>();
-    for (ShardFile file : manifest.files()) {
-      kept.add(file.name());
-      kept.add(new Path(file.quarantine()).getName());
-    }
-    deleteAllBut(kept);
     ManifestFile.write(path, conf, manifest);
-  }
-
-  private void deleteAllBut(Set<String> kept) throws IOException {
-    deleteAllBut(path, kept);
-    deleteAllBut(new Path(path, ShardFile.quarantineOf("")), kept);
-  }
-
-  private void deleteAllBut(Path folder, Set<String> kept) throws IOException {
-    FileStatus[] all;
-    try {
-      all = files.listStatus(folder);
-    } catch (FileNotFoundException e) {
-      return;
+    files.delete(new Path(path, DONE), true);
+    Set<String> kept = new HashSet<>();
+    for (SourceEntry source : manifest.sources()) {
+      kept.add(source.quarantine());
+      source.shards().stream().map(ShardFile::name).forEach(kept::add);
     }
-    for (FileStatus status : all) {
-      String name = status.getPath().getName();
-      if (status.isFile() && ShardPlan.isOurs(name) && !kept.contains(name)) {
-        files.delete(status.getPath(), false);
+    sweep(kept);
+    deleteAttempts();
+  }
+
+  /** Deletes what killed writers left unfinished. */
+  void deleteAttempts() throws IOException {
+    for (String folder : List.of("", PLANS, DONE, ManifestFile.FOLDER)) {
+      Path parent = folder.isEmpty() ? path : new Path(path, folder);
+      files.delete(new Path(parent, WholeFile.ATTEMPTS), true);
+    }
+  }
+
+  /** Takes everything back, the manifests first. */
+  void clear() throws IOException {
+    files.delete(new Path(path, "manifest.json"), false);
+    for (String folder : List.of(ManifestFile.FOLDER, DONE, PLANS, Quarantine.FOLDER)) {
+      files.delete(new Path(path, folder), true);
+    }
+    files.delete(new Path(path, Exclusions.FILE), false);
+    deleteAttempts();
+    sweep(Set.of());
+  }
+
+  private void sweep(Set<String> kept) throws IOException {
+    for (Path folder : languageFolders()) {
+      sweep(folder, ".parquet", kept);
+    }
+    sweep(new Path(path, Quarantine.FOLDER), ".jsonl.gz", kept);
+  }
+
+  private void sweep(Path folder, String ending, Set<String> kept) throws IOException {
+    boolean emptied = false;
+    for (Path file : list(folder.getName())) {
+      String name = folder.getName() + "/" + file.getName();
+      if (name.endsWith(ending) && !kept.contains(name)) {
+        files.delete(file, false);
+        emptied = true;
       }
+    }
+    if (emptied && list(folder.getName()).isEmpty()) {
+      files.delete(folder, true);
+    }
+  }
+
+  private List<Path> languageFolders() throws IOException {
+    try {
+      return Arrays.stream(files.listStatus(path))
+          .filter(FileStatus::isDirectory)
+          .map(FileStatus::getPath)
+          .filter(folder -> folder.getName().startsWith(LANGUAGE))
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+  }
+
+  private List<Path> list(String folder) throws IOException {
+    try {
+      return Arrays.stream(files.listStatus(new Path(path, folder)))
+          .filter(FileStatus::isFile)
+          .map(FileStatus::getPath)
+          .sorted(Comparator.comparing(Path::getName))
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+  }
+
+  private <T> T read(Path file, Class<T> type) throws IOException {
+    byte[] content =
+        WholeFile.read(file, conf).orElseThrow(() -> new FileNotFoundException(file.toString()));
+    try {
+      return JSON.readValue(content, type);
+    } catch (JsonProcessingException e) {
+      throw new InputException(
+          "%s is damaged (%s): restore it, or run prepare with --fresh"
+              .formatted(file, e.getOriginalMessage()),
+          e);
     }
   }
 }

@@ -1,79 +1,173 @@
 package io.sparkswitch.data.pipeline;
 
-import io.sparkswitch.data.shard.ShardCounts;
+import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
+import io.sparkswitch.data.shard.Digests;
+import io.sparkswitch.data.shard.DocumentCounts;
+import io.sparkswitch.data.shard.SegmentIds;
 import io.sparkswitch.data.shard.ShardFile;
 import io.sparkswitch.data.shard.ShardSource;
-import io.sparkswitch.data.shard.ShardWriter;
+import io.sparkswitch.data.shard.SourceEntry;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.CorpusReader;
+import io.sparkswitch.data.source.Document;
+import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.data.source.Languages;
 import io.sparkswitch.data.source.SourceRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The unit of work: one source file to one shard. Streams; holds one line, one segment and one row
- * group.
- *
- * @param folder the shard folder
- * @param conf Hadoop's settings
- * @param plan what the folder is made of
- * @param encoder text to token ids, {@code <int32>[length]}
+ * The unit of work: one source file to one shard a language. Streams; holds one document, one
+ * segment and one row group of each language. A task that runs twice makes the same files.
  */
-record ShardTask(Path folder, Configuration conf, ShardPlan plan, Function<String, int[]> encoder) {
+final class ShardTask implements AutoCloseable {
+  /** The rule by which documents are taken down. */
+  static final String EXCLUDED = "excluded-url";
 
-  /** Writes the shard of a source file under a name that carries the attempt's number. */
-  ShardFile run(int source, int attempt) throws IOException {
-    CorpusFile file = plan.sources().get(source);
-    String name = plan.shardName(source, attempt);
-    Path aside = new Path(folder, ShardFile.quarantineOf(name));
-    try (CorpusReader reader = CorpusReader.open(file.path(), conf);
-        Quarantine quarantine = new Quarantine(aside, conf, file.path());
-        ShardWriter writer =
-            ShardWriter.create(new Path(folder, name), conf, plan.settings(), source)) {
-      SegmentCutter cutter = new SegmentCutter(plan.settings().segmentLength(), writer::write);
-      long textBytes = 0;
+  private static final Pattern LANGUAGE = Pattern.compile("[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*");
+  private static final int DIGEST_CHARACTERS = 12;
+
+  private final Workshop workshop;
+  private final PlannedSource source;
+  private final Map<String, LanguageShard> shards = new LinkedHashMap<>();
+  private final Map<String, Long> dropped = new TreeMap<>();
+  private final Map<String, Long> linesDropped = new TreeMap<>();
+  private final TreeSet<Long> excludedHere = new TreeSet<>();
+  private long kept;
+
+  /**
+   * What all tasks share.
+   *
+   * @param folder the shard folder
+   * @param conf Hadoop's settings
+   * @param recipe how shards are made
+   * @param batch number of the ingest batch
+   * @param encoder text to token ids, {@code <int32>[length]}
+   * @param excluded hashes of addresses that are taken down, sorted
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Workshop(
+      Path folder,
+      Configuration conf,
+      Recipe recipe,
+      int batch,
+      Function<String, int[]> encoder,
+      long[] excluded) {}
+
+  private ShardTask(Workshop workshop, PlannedSource source) {
+    this.workshop = workshop;
+    this.source = source;
+  }
+
+  /** Makes the shards of a source file; they count once the entry is written. */
+  static SourceEntry run(Workshop workshop, PlannedSource source) throws IOException {
+    CorpusFile file = source.file();
+    try (CorpusReader reader = CorpusReader.open(file, workshop.conf());
+        Quarantine quarantine = new Quarantine(workshop.folder(), workshop.conf(), file.path());
+        ShardTask task = new ShardTask(workshop, source)) {
       while (reader.hasNext()) {
         SourceRecord record = reader.next();
-        if (record instanceof SourceRecord.Kept kept) {
-          String text = kept.document().text();
-          cutter.add(encoder.apply(text));
-          textBytes += text.getBytes(StandardCharsets.UTF_8).length;
+        if (record instanceof SourceRecord.Kept document) {
+          task.add(document.position(), document.document());
         } else if (record instanceof SourceRecord.Malformed malformed) {
           quarantine.add(malformed);
         }
       }
-      ShardCounts counts = counts(reader, quarantine, cutter, textBytes);
-      ShardWriter.Written written = writer.finish();
-      String digest = reader.drainAndDigest();
-      return new ShardFile(
-          name,
-          written.sha256(),
-          written.bytes(),
-          0,
-          written.rowGroups(),
-          new ShardSource(file.path(), reader.bytesRead(), digest),
-          counts);
+      long read = reader.documents() + reader.malformed();
+      ShardSource origin = new ShardSource(file.path(), file.bytes(), reader.drainAndDigest());
+      if (reader.bytesRead() != file.bytes()) {
+        throw new InputException(
+            "%s had %d bytes when it was listed and has %d now: leave it alone while preparing, and start again"
+                .formatted(file.path(), file.bytes(), reader.bytesRead()));
+      }
+      return task.finish(read, origin, quarantine);
     }
   }
 
-  private static ShardCounts counts(
-      CorpusReader reader, Quarantine quarantine, SegmentCutter cutter, long textBytes) {
-    ShardCounts counts =
-        new ShardCounts(
-            reader.documents(),
-            quarantine.lines(),
-            textBytes,
-            cutter.tokens(),
-            cutter.rest(),
-            cutter.segments());
-    if (counts.documentsRead() != reader.linesRead()) {
-      throw new IllegalStateException(
-          "%d lines were read, but %d documents kept and %d lines kept aside"
-              .formatted(reader.linesRead(), counts.documents(), counts.malformed()));
+  private void add(long position, Document document) throws IOException {
+    long urlHash = UrlHash.of(document.url());
+    if (urlHash != 0 && Arrays.binarySearch(workshop.excluded(), urlHash) >= 0) {
+      excludedHere.add(urlHash);
+      dropped.merge(EXCLUDED, 1L, Long::sum);
+      return;
     }
-    return counts;
+    String text = document.text();
+    int[] tokens = workshop.encoder().apply(text);
+    long bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    shard(document.language()).cutter().add(tokens, position, urlHash, bytes);
+    kept++;
+  }
+
+  /** Languages become names of folders, and a document can claim anything. */
+  private LanguageShard shard(String claimed) throws IOException {
+    String language = LANGUAGE.matcher(claimed).matches() ? claimed : Languages.UNKNOWN;
+    LanguageShard shard = shards.get(language);
+    if (shard == null) {
+      if (shards.size() == SegmentIds.SLOTS) {
+        throw new InputException(
+            "%s holds documents in more than %d languages: split it"
+                .formatted(source.file().path(), SegmentIds.SLOTS));
+      }
+      shard =
+          LanguageShard.create(
+              language,
+              source.number(),
+              shards.size(),
+              workshop.folder(),
+              workshop.conf(),
+              workshop.recipe());
+      shards.put(language, shard);
+    }
+    return shard;
+  }
+
+  private SourceEntry finish(long read, ShardSource origin, Quarantine quarantine)
+      throws IOException {
+    String stem = stem(origin);
+    List<ShardFile> files = new ArrayList<>();
+    for (LanguageShard shard : shards.values()) {
+      files.add(shard.finish(language -> ShardFile.nameOf(language, stem)));
+    }
+    DocumentCounts counts =
+        new DocumentCounts(read, kept, quarantine.records(), dropped, linesDropped);
+    return new SourceEntry(
+        source.number(), workshop.batch(), origin, counts, quarantine.finish(stem), files);
+  }
+
+  /** The source's name and a digest of all that the shards' content depends on. */
+  private String stem(ShardSource origin) {
+    String made =
+        String.join(
+            "\n",
+            origin.toString(),
+            Integer.toString(source.number()),
+            workshop.recipe().toMap().toString(),
+            excludedHere.toString());
+    String digest = Digests.of(made.getBytes(StandardCharsets.UTF_8));
+    return "%s-%s"
+        .formatted(
+            source
+                .file()
+                .name()
+                .replaceFirst("\\.(json|jsonl|ndjson|txt|parquet|warc)(\\..*)?$", ""),
+            digest.substring(0, DIGEST_CHARACTERS));
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (LanguageShard shard : shards.values()) {
+      shard.close();
+    }
   }
 }

@@ -1,11 +1,13 @@
 package io.sparkswitch.data.shard;
 
+import java.util.List;
+
 /**
  * A run of tokens of fixed length, with where it came from.
  *
- * @param row its place in its shard, from 0
- * @param source index of the shard in the manifest, and so of the source file
- * @param tokenOffset its first token's place in the source file's stream of tokens
+ * @param id its number among all segments, for ever
  * @param tokens the ids, {@code <int32>[segmentLength]}
+ * @param spans the documents of the tokens, in their order; empty in shards of the first format
  */
-public record Segment(long row, int source, long tokenOffset, int[] tokens) {}
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Segment(long id, int[] tokens, List<DocumentSpan> spans) {}

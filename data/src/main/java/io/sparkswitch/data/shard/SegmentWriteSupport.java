@@ -1,5 +1,6 @@
 package io.sparkswitch.data.shard;
 
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
@@ -28,18 +29,13 @@ final class SegmentWriteSupport extends WriteSupport<Segment> {
   @Override
   public void write(Segment segment) {
     out.startMessage();
-    out.startField(ShardSchema.ROW, 0);
-    out.addLong(segment.row());
-    out.endField(ShardSchema.ROW, 0);
-    out.startField(ShardSchema.SOURCE, 1);
-    out.addInteger(segment.source());
-    out.endField(ShardSchema.SOURCE, 1);
-    out.startField(ShardSchema.TOKEN_OFFSET, 2);
-    out.addLong(segment.tokenOffset());
-    out.endField(ShardSchema.TOKEN_OFFSET, 2);
-    out.startField(ShardSchema.TOKENS, 3);
+    number(ShardSchema.SEGMENT_ID, 0, segment.id());
+    out.startField(ShardSchema.TOKENS, 1);
     writeTokens(segment.tokens());
-    out.endField(ShardSchema.TOKENS, 3);
+    out.endField(ShardSchema.TOKENS, 1);
+    out.startField(ShardSchema.SPANS, 2);
+    writeSpans(segment.spans());
+    out.endField(ShardSchema.SPANS, 2);
     out.endMessage();
   }
 
@@ -48,13 +44,42 @@ final class SegmentWriteSupport extends WriteSupport<Segment> {
     out.startField(ShardSchema.LIST, 0);
     for (int token : tokens) {
       out.startGroup();
+      number(ShardSchema.ELEMENT, 0, token);
+      out.endGroup();
+    }
+    out.endField(ShardSchema.LIST, 0);
+    out.endGroup();
+  }
+
+  private void writeSpans(List<DocumentSpan> spans) {
+    out.startGroup();
+    out.startField(ShardSchema.LIST, 0);
+    for (DocumentSpan span : spans) {
+      out.startGroup();
       out.startField(ShardSchema.ELEMENT, 0);
-      out.addInteger(token);
+      out.startGroup();
+      number(ShardSchema.PLACE, 0, span.place());
+      number(ShardSchema.URL_HASH, 1, span.urlHash());
+      number(ShardSchema.OFFSET, 2, span.offset());
+      number(ShardSchema.LENGTH, 3, span.length());
+      out.endGroup();
       out.endField(ShardSchema.ELEMENT, 0);
       out.endGroup();
     }
     out.endField(ShardSchema.LIST, 0);
     out.endGroup();
+  }
+
+  private void number(String field, int index, long value) {
+    out.startField(field, index);
+    out.addLong(value);
+    out.endField(field, index);
+  }
+
+  private void number(String field, int index, int value) {
+    out.startField(field, index);
+    out.addInteger(value);
+    out.endField(field, index);
   }
 
   private static WriteContext context() {

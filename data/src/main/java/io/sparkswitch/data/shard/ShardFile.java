@@ -3,26 +3,24 @@ package io.sparkswitch.data.shard;
 import java.util.List;
 
 /**
- * A shard as the manifest knows it.
+ * A shard as the manifest knows it: the segments of one language of one source file.
  *
- * @param name file name in the shard folder
+ * @param name path in the shard folder, {@code language=en/….parquet}
+ * @param language code of the language of its documents
  * @param sha256 digest of the file
  * @param bytes length of the file
  * @param firstSegment id of the segment in row 0; that of row r is this plus r
  * @param rowGroups segments of each row group, in order
- * @param source what it was made from
  * @param counts what went into it
  */
 public record ShardFile(
     String name,
+    String language,
     String sha256,
     long bytes,
     long firstSegment,
     List<Integer> rowGroups,
-    ShardSource source,
     ShardCounts counts) {
-  private static final String QUARANTINE = "quarantine/";
-
   public ShardFile {
     rowGroups = List.copyOf(rowGroups);
     long rows = rowGroups.stream().mapToLong(Integer::longValue).sum();
@@ -33,17 +31,8 @@ public record ShardFile(
     }
   }
 
-  /** Path in the shard folder of the malformed lines kept aside; there only if there were any. */
-  public String quarantine() {
-    return quarantineOf(name);
-  }
-
-  /** Where the malformed lines of the shard of that name go. */
-  public static String quarantineOf(String shard) {
-    return QUARANTINE + shard.replaceFirst("\\.parquet$", ".jsonl.gz");
-  }
-
-  ShardFile startingAt(long segment) {
-    return new ShardFile(name, sha256, bytes, segment, rowGroups, source, counts);
+  /** Where a shard of a language goes. */
+  public static String nameOf(String language, String stem) {
+    return "language=%s/%s.parquet".formatted(language, stem);
   }
 }

@@ -2,64 +2,101 @@ package io.sparkswitch.data.shard;
 
 import io.sparkswitch.data.token.VocabularySpec;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a finished shard folder holds; its presence is the commit.
+ * What a shard folder held when a preparation ended. Manifests are numbered; a later one has the
+ * sources of all earlier ones, under the same numbers, and new ones behind them.
  *
  * @param schemaVersion version of this format and of the shards' columns
+ * @param number of the manifest in its folder, from 1
  * @param settings how tokens were cut and stored
  * @param vocabulary the vocabulary of the token ids
- * @param totals sums over the files
- * @param files the shards; their order numbers the segments
+ * @param recipe how documents were chosen and cleaned, by name of the setting
+ * @param totals sums over the shards
+ * @param documents sums over the sources
+ * @param sources in the order of their numbers
  * @param provenance who made it, from what, with what
  */
 public record ShardManifest(
     int schemaVersion,
+    int number,
     ShardSettings settings,
     VocabularySpec vocabulary,
+    Map<String, String> recipe,
     ShardCounts totals,
-    List<ShardFile> files,
+    DocumentCounts documents,
+    List<SourceEntry> sources,
     Map<String, String> provenance) {
 
   public ShardManifest {
-    files = List.copyOf(files);
+    sources = List.copyOf(sources);
+    recipe = Collections.unmodifiableMap(new TreeMap<>(recipe));
     provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
     long next = 0;
     ShardCounts sum = ShardCounts.NONE;
-    for (ShardFile file : files) {
-      if (file.firstSegment() != next) {
-        throw new IllegalArgumentException(
-            "%s starts at segment %d, expected %d"
-                .formatted(file.name(), file.firstSegment(), next));
+    DocumentCounts seen = DocumentCounts.NONE;
+    for (SourceEntry source : sources) {
+      seen = seen.plus(source.documents());
+      for (ShardFile file : source.shards()) {
+        if (file.firstSegment() < next) {
+          throw new IllegalArgumentException(
+              "%s starts at segment %d, but the shard before it ends at %d"
+                  .formatted(file.name(), file.firstSegment(), next));
+        }
+        next = file.firstSegment() + file.counts().segments();
+        sum = sum.plus(file.counts());
       }
-      next += file.counts().segments();
-      sum = sum.plus(file.counts());
     }
-    if (!sum.equals(totals)) {
+    if (!sum.equals(totals) || !seen.equals(documents)) {
       throw new IllegalArgumentException(
-          "totals %s are not the sum %s of the files".formatted(totals, sum));
+          "totals %s, %s are not the sums %s, %s".formatted(totals, documents, sum, seen));
     }
   }
 
-  /** A manifest over these files in this order, whatever {@code firstSegment} they carry. */
+  /** A manifest over these sources, with their sums. */
   public static ShardManifest of(
+      int number,
       ShardSettings settings,
       VocabularySpec vocabulary,
-      List<ShardFile> files,
+      Map<String, String> recipe,
+      List<SourceEntry> sources,
       Map<String, String> provenance) {
-    List<ShardFile> numbered = new ArrayList<>();
-    ShardCounts totals = ShardCounts.NONE;
-    for (ShardFile file : files) {
-      numbered.add(file.startingAt(totals.segments()));
-      totals = totals.plus(file.counts());
-    }
+    ShardCounts totals =
+        sources.stream()
+            .flatMap(source -> source.shards().stream())
+            .map(ShardFile::counts)
+            .reduce(ShardCounts.NONE, ShardCounts::plus);
+    DocumentCounts documents =
+        sources.stream()
+            .map(SourceEntry::documents)
+            .reduce(DocumentCounts.NONE, DocumentCounts::plus);
     return new ShardManifest(
-        ShardSchema.VERSION, settings, vocabulary, totals, numbered, provenance);
+        ShardSchema.VERSION,
+        number,
+        settings,
+        vocabulary,
+        recipe,
+        totals,
+        documents,
+        sources,
+        provenance);
+  }
+
+  /** The shards, in the order of their segments. */
+  public List<ShardFile> files() {
+    return sources.stream().flatMap(source -> source.shards().stream()).toList();
+  }
+
+  /** What went into the shards of each language. */
+  public SortedMap<String, ShardCounts> languages() {
+    SortedMap<String, ShardCounts> counts = new TreeMap<>();
+    files().forEach(file -> counts.merge(file.language(), file.counts(), ShardCounts::plus));
+    return counts;
   }
 
   /**
@@ -71,7 +108,7 @@ public record ShardManifest(
     text.append(schemaVersion).append('\n');
     text.append(settings.segmentLength()).append('\n');
     text.append(vocabulary.digest()).append('\n');
-    for (ShardFile file : files) {
+    for (ShardFile file : files()) {
       text.append(file.sha256()).append('\n');
     }
     return Digests.of(text.toString().getBytes(StandardCharsets.UTF_8));

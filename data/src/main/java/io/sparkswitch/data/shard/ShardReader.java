@@ -2,6 +2,8 @@ package io.sparkswitch.data.shard;
 
 import io.sparkswitch.data.source.InputException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -11,8 +13,12 @@ import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.DummyRecordConverter;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 
 /** Reads a shard by row groups, in any order. Not thread-safe. */
@@ -53,19 +59,47 @@ public final class ShardReader implements AutoCloseable {
     }
   }
 
-  /** The whole segment at a row of a row group. */
-  public Segment segment(int rowGroup, int row) throws IOException {
-    try (PageReadStore pages = read(rowGroup, ShardSchema.SEGMENT)) {
-      ColumnReadStoreImpl columns = columns(pages, ShardSchema.SEGMENT);
-      int[] tokens = tokens(pages, columns);
-      int[] own = new int[segmentLength];
-      System.arraycopy(tokens, Math.multiplyExact(row, segmentLength), own, 0, segmentLength);
-      return new Segment(
-          at(columns, ShardSchema.ROW, row).getLong(),
-          at(columns, ShardSchema.SOURCE, row).getInteger(),
-          at(columns, ShardSchema.TOKEN_OFFSET, row).getLong(),
-          own);
+  /**
+   * The whole segment at a row of a row group.
+   *
+   * @param firstSegment id of the row group's first segment
+   */
+  public Segment segment(int rowGroup, int row, long firstSegment) throws IOException {
+    int[] tokens = tokens(rowGroup);
+    int from = Math.multiplyExact(row, segmentLength);
+    int[] own = Arrays.copyOfRange(tokens, from, from + segmentLength);
+    boolean first = !parquet.getFileMetaData().getSchema().containsField(ShardSchema.SPANS);
+    List<DocumentSpan> spans = first ? List.of() : spans(rowGroup).get(row);
+    return new Segment(firstSegment + row, own, spans);
+  }
+
+  /** Where the tokens of each segment of a row group came from; only this column is read. */
+  public List<List<DocumentSpan>> spans(int rowGroup) throws IOException {
+    try (PageReadStore pages = read(rowGroup, ShardSchema.ONLY_SPANS)) {
+      RecordReader<Group> records =
+          new ColumnIOFactory()
+              .getColumnIO(ShardSchema.ONLY_SPANS)
+              .getRecordReader(pages, new GroupRecordConverter(ShardSchema.ONLY_SPANS));
+      List<List<DocumentSpan>> spans = new ArrayList<>();
+      for (long row = 0; row < pages.getRowCount(); row++) {
+        spans.add(spans(records.read().getGroup(ShardSchema.SPANS, 0)));
+      }
+      return spans;
     }
+  }
+
+  private static List<DocumentSpan> spans(Group list) {
+    List<DocumentSpan> spans = new ArrayList<>();
+    for (int i = 0; i < list.getFieldRepetitionCount(ShardSchema.LIST); i++) {
+      Group span = list.getGroup(ShardSchema.LIST, i).getGroup(ShardSchema.ELEMENT, 0);
+      spans.add(
+          new DocumentSpan(
+              span.getLong(ShardSchema.PLACE, 0),
+              span.getLong(ShardSchema.URL_HASH, 0),
+              span.getInteger(ShardSchema.OFFSET, 0),
+              span.getInteger(ShardSchema.LENGTH, 0)));
+    }
+    return spans;
   }
 
   @Override
@@ -84,16 +118,6 @@ public final class ShardReader implements AutoCloseable {
         new DummyRecordConverter(schema).getRootConverter(),
         schema,
         parquet.getFileMetaData().getCreatedBy());
-  }
-
-  private static ColumnReader at(ColumnReadStoreImpl columns, String name, int row) {
-    ColumnReader column =
-        columns.getColumnReader(ShardSchema.SEGMENT.getColumnDescription(new String[] {name}));
-    for (int i = 0; i < row; i++) {
-      column.skip();
-      column.consume();
-    }
-    return column;
   }
 
   private int[] tokens(PageReadStore pages, ColumnReadStoreImpl columns) {

@@ -1,5 +1,6 @@
 package io.sparkswitch.data.shard;
 
+import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -7,42 +8,60 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /**
- * The columns of a shard: {@code row int64, source int32, token_offset int64, tokens list<int32>},
- * none of them ever null.
- *
- * <p>A shard is written before the sizes of its neighbours are known, so it holds the row; the
- * dense segment id is the manifest's {@code firstSegment} of the shard plus the row.
+ * The columns of a shard: {@code segment_id int64, tokens list<int32>, spans list<struct<place
+ * int64, url_hash int64, offset int32, length int32>>}, none of them ever null. The language is in
+ * the path, {@code language=en/}, where Spark and others find it as a column.
  */
 final class ShardSchema {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
-  static final String ROW = "row";
-  static final String SOURCE = "source";
-  static final String TOKEN_OFFSET = "token_offset";
+  /** Shards of {@code row, source, token_offset, tokens} in one folder, without lineage. */
+  static final int FIRST_VERSION = 1;
+
+  static final String SEGMENT_ID = "segment_id";
   static final String TOKENS = "tokens";
+  static final String SPANS = "spans";
   static final String LIST = "list";
   static final String ELEMENT = "element";
+  static final String PLACE = "place";
+  static final String URL_HASH = "url_hash";
+  static final String OFFSET = "offset";
+  static final String LENGTH = "length";
 
   private static final Type TOKEN_LIST =
+      list(TOKENS, Types.required(PrimitiveTypeName.INT32).named(ELEMENT));
+
+  private static final GroupType SPAN =
       Types.requiredGroup()
-          .addField(
-              Types.repeatedGroup().required(PrimitiveTypeName.INT32).named(ELEMENT).named(LIST))
-          .as(LogicalTypeAnnotation.listType())
-          .named(TOKENS);
+          .required(PrimitiveTypeName.INT64)
+          .named(PLACE)
+          .required(PrimitiveTypeName.INT64)
+          .named(URL_HASH)
+          .required(PrimitiveTypeName.INT32)
+          .named(OFFSET)
+          .required(PrimitiveTypeName.INT32)
+          .named(LENGTH)
+          .named(ELEMENT);
 
   static final MessageType SEGMENT =
-      Types.buildMessage()
-          .required(PrimitiveTypeName.INT64)
-          .named(ROW)
-          .required(PrimitiveTypeName.INT32)
-          .named(SOURCE)
-          .required(PrimitiveTypeName.INT64)
-          .named(TOKEN_OFFSET)
-          .addField(TOKEN_LIST)
-          .named("segment");
+      new MessageType(
+          "segment",
+          Types.required(PrimitiveTypeName.INT64).named(SEGMENT_ID),
+          TOKEN_LIST,
+          list(SPANS, SPAN));
 
-  /** Only what training reads. */
+  /** Only what training reads; the same in all versions. */
   static final MessageType ONLY_TOKENS = new MessageType("segment", TOKEN_LIST);
 
+  /** Only where the tokens came from. */
+  static final MessageType ONLY_SPANS = new MessageType("segment", list(SPANS, SPAN));
+
   private ShardSchema() {}
+
+  private static Type list(String name, Type element) {
+    return Types.requiredGroup()
+        .addField(Types.repeatedGroup().addField(element).named(LIST))
+        .as(LogicalTypeAnnotation.listType())
+        .named(name);
+  }
 }

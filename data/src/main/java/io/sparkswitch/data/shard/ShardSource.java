@@ -1,7 +1,7 @@
 package io.sparkswitch.data.shard;
 
 /**
- * The file that a shard was made from.
+ * The file that shards were made from.
  *
  * @param path its qualified path
  * @param bytes its stored length

@@ -1,5 +1,6 @@
 package io.sparkswitch.data.shard;
 
+import io.sparkswitch.data.source.InputException;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -16,28 +17,28 @@ public final class ShardWriter implements AutoCloseable {
   private final DigestingOutputFile file;
   private final ParquetWriter<Segment> parquet;
   private final ShardSettings settings;
-  private final int source;
+  private final long firstSegment;
   private long rows;
 
   private ShardWriter(
       DigestingOutputFile file,
       ParquetWriter<Segment> parquet,
       ShardSettings settings,
-      int source) {
+      long firstSegment) {
     this.file = file;
     this.parquet = parquet;
     this.settings = settings;
-    this.source = source;
+    this.firstSegment = firstSegment;
   }
 
   /**
    * Creates a shard.
    *
-   * @param source index of the source file, kept with each segment
+   * @param firstSegment id of its first segment
    * @throws IOException if there is a file already, or it cannot be created
    */
   public static ShardWriter create(
-      Path path, Configuration conf, ShardSettings settings, int source) throws IOException {
+      Path path, Configuration conf, ShardSettings settings, long firstSegment) throws IOException {
     DigestingOutputFile file = new DigestingOutputFile(path, conf);
     ParquetWriter<Segment> parquet =
         new Builder(file)
@@ -46,17 +47,27 @@ public final class ShardWriter implements AutoCloseable {
             .withRowGroupSize(ROW_GROUP_BYTES)
             .withRowGroupRowCountLimit(settings.rowGroupSegments())
             .build();
-    return new ShardWriter(file, parquet, settings, source);
+    return new ShardWriter(file, parquet, settings, firstSegment);
   }
 
-  /** Appends the next segment, {@code <int32>[segmentLength]}. */
-  public void write(int[] tokens) throws IOException {
+  /**
+   * Appends the next segment.
+   *
+   * @param tokens {@code <int32>[segmentLength]}
+   * @param spans the documents of the tokens, in their order
+   */
+  public void write(int[] tokens, List<DocumentSpan> spans) throws IOException {
     if (tokens.length != settings.segmentLength()) {
       throw new IllegalArgumentException(
           "a segment of %d tokens in shards of length %d"
               .formatted(tokens.length, settings.segmentLength()));
     }
-    parquet.write(new Segment(rows, source, rows * settings.segmentLength(), tokens));
+    if (rows == SegmentIds.ROWS) {
+      throw new InputException(
+          "%s would hold more than %d segments: split its source file"
+              .formatted(file.getPath(), SegmentIds.ROWS));
+    }
+    parquet.write(new Segment(firstSegment + rows, tokens, spans));
     rows++;
   }
 

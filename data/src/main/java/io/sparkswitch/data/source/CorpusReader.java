@@ -20,7 +20,7 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
   /** A longer line is malformed, and only its beginning is handed on. */
   static final int LONGEST_LINE = 64 << 20;
 
-  private final String path;
+  private final CorpusFile file;
   private final RawStream raw;
   private final int longestLine;
   private ByteLines lines;
@@ -30,24 +30,24 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
   private long documents;
   private long malformed;
 
-  private CorpusReader(String path, RawStream raw, int longestLine) {
-    this.path = path;
+  private CorpusReader(CorpusFile file, RawStream raw, int longestLine) {
+    this.file = file;
     this.raw = raw;
     this.longestLine = longestLine;
   }
 
   /** Opens a file; damaged content shows while reading. */
-  public static CorpusReader open(String path, Configuration conf) {
-    return open(path, conf, LONGEST_LINE);
+  public static CorpusReader open(CorpusFile file, Configuration conf) {
+    return open(file, conf, LONGEST_LINE);
   }
 
-  static CorpusReader open(String path, Configuration conf, int longestLine) {
-    Path file = new Path(path);
+  static CorpusReader open(CorpusFile file, Configuration conf, int longestLine) {
+    Path path = new Path(file.path());
     try {
       return new CorpusReader(
-          path, new RawStream(file.getFileSystem(conf).open(file)), longestLine);
+          file, new RawStream(path.getFileSystem(conf).open(path)), longestLine);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot open " + path, e);
+      throw new UncheckedIOException("cannot open " + file.path(), e);
     }
   }
 
@@ -63,7 +63,7 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
   @Override
   public SourceRecord next() {
     if (!hasNext()) {
-      throw new NoSuchElementException("the end of " + path);
+      throw new NoSuchElementException("the end of " + file.path());
     }
     SourceRecord record = pending;
     pending = null;
@@ -105,7 +105,7 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
     try {
       raw.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot close " + path, e);
+      throw new UncheckedIOException("cannot close " + file.path(), e);
     }
   }
 
@@ -127,7 +127,7 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
   }
 
   private InputStream content() throws IOException {
-    return path.endsWith(".gz") ? new GZIPInputStream(raw, 1 << 16) : raw;
+    return file.name().endsWith(".gz") ? new GZIPInputStream(raw, 1 << 16) : raw;
   }
 
   private SourceRecord record(long number, byte[] content) {
@@ -137,7 +137,7 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
-      return new SourceRecord.Kept(number, C4Json.parse(text));
+      return new SourceRecord.Kept(number, C4Json.parse(text).inLanguage(file.language()));
     } catch (CharacterCodingException e) {
       return new SourceRecord.Malformed(number, "not UTF-8", content);
     } catch (MalformedLineException e) {

@@ -1,19 +1,23 @@
 package io.sparkswitch.data.source;
 
-/** What one line of a corpus file turned out to be. */
+/** What one line, row or record of a corpus file turned out to be. */
 public sealed interface SourceRecord {
 
-  /** Number of the line in its file, from 1. */
-  long line();
+  /**
+   * Its place in its file, which names it for ever: of JSON lines the number of the line and of
+   * Parquet that of the row, both from 1; of text and WET the byte at which it begins, from 0 (of a
+   * gzipped WET that of its member in the stored file).
+   */
+  long position();
 
-  /** A line that holds a document. */
-  record Kept(long line, Document document) implements SourceRecord {}
+  /** One that holds a document. */
+  record Kept(long position, Document document) implements SourceRecord {}
 
   /**
-   * A line, or the damaged end of a file, that holds none.
+   * One, or the damaged end of a file, that holds none.
    *
    * @param reason why, in words
-   * @param content the bytes of the line, of a line too long its beginning
+   * @param content its bytes as far as they are known, of one too long the beginning
    */
-  record Malformed(long line, String reason, byte[] content) implements SourceRecord {}
+  record Malformed(long position, String reason, byte[] content) implements SourceRecord {}
 }

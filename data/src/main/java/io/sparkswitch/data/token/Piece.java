@@ -1,6 +1,8 @@
 package io.sparkswitch.data.token;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One piece of a SentencePiece model.
@@ -34,5 +36,12 @@ record Piece(String text, float score, Type type) {
 
   static Piece normal(String text, float score) {
     return new Piece(text, score, Type.NORMAL);
+  }
+
+  /** A piece for each byte, {@code <0x00>} first. */
+  static List<Piece> bytes() {
+    return IntStream.rangeClosed(0, 0xFF)
+        .mapToObj(value -> new Piece("<0x%02X>".formatted(value), 0, Type.BYTE))
+        .toList();
   }
 }

@@ -3,6 +3,7 @@ package io.sparkswitch.data.token;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Walks the fields of one protobuf message: {@link #next()}, then the accessor of the field's kind
@@ -39,11 +40,6 @@ final class ProtoReader {
     return true;
   }
 
-  /** Whether nothing is left. */
-  boolean isEmpty() {
-    return at == end;
-  }
-
   int field() {
     return field;
   }
@@ -73,6 +69,11 @@ final class ProtoReader {
     } catch (CharacterCodingException e) {
       throw malformed("text that is not UTF-8");
     }
+  }
+
+  byte[] bytes() {
+    ProtoReader part = message();
+    return Arrays.copyOfRange(bytes, part.at, part.end);
   }
 
   ProtoReader message() {

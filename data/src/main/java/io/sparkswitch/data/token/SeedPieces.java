@@ -95,7 +95,7 @@ final class SeedPieces {
   }
 
   private void candidate(int position, int length, double occurrences) {
-    if (length < 2 || occurrences < 2 || !PieceRules.allow(words.codes(), position, length)) {
+    if (length < 2 || occurrences < 2) {
       return;
     }
     if (count == positions.length) {

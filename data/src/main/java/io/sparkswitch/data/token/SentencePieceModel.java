@@ -8,13 +8,12 @@ import java.util.regex.Pattern;
 /**
  * A SentencePiece {@code .model} file: the pieces in id order, and which ids are special.
  *
- * <p>Written models are unigram models with the {@code identity} normaliser: nothing but spaces is
- * normalised, so text is not brought to NFKC. Field numbers are those of SentencePiece's {@code
+ * <p>Written models are unigram models. Field numbers are those of SentencePiece's {@code
  * sentencepiece_model.proto}.
  *
  * @param specialIds as the file's trainer section states them
  */
-record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
+record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds, Normaliser normaliser) {
   /** Ids of the special pieces; -1 where there is none. */
   record SpecialIds(int unknown, int begin, int end, int pad) {
     static final SpecialIds T5 =
@@ -22,6 +21,19 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
 
     /** What SentencePiece assumes where the file says nothing. */
     static final SpecialIds DEFAULT = new SpecialIds(0, 1, 2, -1);
+  }
+
+  /**
+   * How text is normalised before it is segmented.
+   *
+   * @param name as the file states it; what counts is the map
+   */
+  record Normaliser(String name, CharacterMap map) {
+    static final Normaliser IDENTITY = of(Normalisation.IDENTITY);
+
+    static Normaliser of(Normalisation normalisation) {
+      return new Normaliser(normalisation.label(), normalisation.characterMap());
+    }
   }
 
   private static final Pattern SENTINEL = Pattern.compile("\u2581?<extra_id_(\\d{1,9})>");
@@ -34,6 +46,7 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
   private static final int PIECE_TYPE = 3;
   private static final int MODEL_TYPE = 3;
   private static final int VOCAB_SIZE = 4;
+  private static final int BYTE_FALLBACK = 35;
   private static final int UNK_ID = 40;
   private static final int BOS_ID = 41;
   private static final int EOS_ID = 42;
@@ -49,14 +62,19 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
     pieces = List.copyOf(pieces);
   }
 
-  /** The model with pad, end and unknown in front of {@code normal}. */
-  static SentencePieceModel withT5Ids(List<Piece> normal) {
+  /** The model with pad, end and unknown in front of {@code others}. */
+  static SentencePieceModel withT5Ids(List<Piece> others, Normaliser normaliser) {
     List<Piece> pieces = new ArrayList<>();
     pieces.add(new Piece("<pad>", 0, Piece.Type.CONTROL));
     pieces.add(new Piece("</s>", 0, Piece.Type.CONTROL));
     pieces.add(new Piece("<unk>", 0, Piece.Type.UNKNOWN));
-    pieces.addAll(normal);
-    return new SentencePieceModel(pieces, SpecialIds.T5);
+    pieces.addAll(others);
+    return new SentencePieceModel(pieces, SpecialIds.T5, normaliser);
+  }
+
+  /** Whether characters without a piece are written as the pieces of their bytes. */
+  boolean hasByteFallback() {
+    return pieces.stream().anyMatch(piece -> piece.type() == Piece.Type.BYTE);
   }
 
   byte[] toBytes() {
@@ -69,21 +87,32 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
       }
       model.message(PIECES, message);
     }
-    ProtoWriter trainer =
-        new ProtoWriter()
-            .integer(MODEL_TYPE, UNIGRAM)
-            .integer(VOCAB_SIZE, pieces.size())
-            .integer(UNK_ID, specialIds.unknown())
-            .integer(BOS_ID, specialIds.begin())
-            .integer(EOS_ID, specialIds.end())
-            .integer(PAD_ID, specialIds.pad());
-    ProtoWriter normalizer =
-        new ProtoWriter()
-            .text(NORMALIZER_NAME, "identity")
-            .bool(ADD_DUMMY_PREFIX, true)
-            .bool(REMOVE_EXTRA_WHITESPACES, true)
-            .bool(ESCAPE_WHITESPACES, true);
-    return model.message(TRAINER_SPEC, trainer).message(NORMALIZER_SPEC, normalizer).toBytes();
+    return model
+        .message(TRAINER_SPEC, trainerSpec())
+        .message(NORMALIZER_SPEC, normalizerSpec())
+        .toBytes();
+  }
+
+  private ProtoWriter trainerSpec() {
+    return new ProtoWriter()
+        .integer(MODEL_TYPE, UNIGRAM)
+        .integer(VOCAB_SIZE, pieces.size())
+        .bool(BYTE_FALLBACK, hasByteFallback())
+        .integer(UNK_ID, specialIds.unknown())
+        .integer(BOS_ID, specialIds.begin())
+        .integer(EOS_ID, specialIds.end())
+        .integer(PAD_ID, specialIds.pad());
+  }
+
+  private ProtoWriter normalizerSpec() {
+    ProtoWriter normalizer = new ProtoWriter().text(NORMALIZER_NAME, normaliser.name());
+    if (!normaliser.map().isIdentity()) {
+      normalizer.bytes(CHARACTER_MAP, normaliser.map().toBytes());
+    }
+    return normalizer
+        .bool(ADD_DUMMY_PREFIX, true)
+        .bool(REMOVE_EXTRA_WHITESPACES, true)
+        .bool(ESCAPE_WHITESPACES, true);
   }
 
   /**
@@ -94,11 +123,13 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
   static SentencePieceModel parse(byte[] bytes) {
     List<Piece> pieces = new ArrayList<>();
     SpecialIds ids = null;
+    Normaliser normaliser = Normaliser.IDENTITY;
     ProtoReader reader = new ProtoReader(bytes);
     while (reader.next()) {
       switch (reader.field()) {
         case PIECES -> pieces.add(piece(reader.message()));
         case TRAINER_SPEC -> ids = specialIds(reader.message());
+        case NORMALIZER_SPEC -> normaliser = normaliser(reader.message());
         default -> reader.skip();
       }
     }
@@ -109,7 +140,7 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
       throw new IllegalArgumentException(
           "it ends after %d pieces, before its trainer section".formatted(pieces.size()));
     }
-    return new SentencePieceModel(pieces, ids);
+    return new SentencePieceModel(pieces, ids, normaliser);
   }
 
   /**
@@ -136,26 +167,6 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
     throw new IllegalArgumentException(
         "the vocabulary holds %d <extra_id_N> pieces: allowed are none (they are added above the pieces, as in T5), or %d at the end, <extra_id_0> last (as in mT5)"
             .formatted(found, VocabularySpec.SENTINELS));
-  }
-
-  /** Whether the model maps characters before it segments, to NFKC for example. */
-  static boolean mapsCharacters(byte[] bytes) {
-    ProtoReader model = new ProtoReader(bytes);
-    while (model.next()) {
-      if (model.field() != NORMALIZER_SPEC) {
-        model.skip();
-        continue;
-      }
-      ProtoReader normalizer = model.message();
-      while (normalizer.next()) {
-        if (normalizer.field() != CHARACTER_MAP) {
-          normalizer.skip();
-        } else if (!normalizer.message().isEmpty()) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private static Piece piece(ProtoReader reader) {
@@ -188,5 +199,18 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds) {
       }
     }
     return new SpecialIds(unknown, begin, end, pad);
+  }
+
+  private static Normaliser normaliser(ProtoReader reader) {
+    String name = Normaliser.IDENTITY.name();
+    CharacterMap map = CharacterMap.IDENTITY;
+    while (reader.next()) {
+      switch (reader.field()) {
+        case NORMALIZER_NAME -> name = reader.text();
+        case CHARACTER_MAP -> map = CharacterMap.of(reader.bytes());
+        default -> reader.skip();
+      }
+    }
+    return new Normaliser(name, map);
   }
 }

@@ -13,28 +13,20 @@ import java.util.TreeMap;
  * What a unigram model is fitted to.
  *
  * @param characters code points that must become pieces, most frequent first
- * @param fragments the words, cut at characters that are not covered (these become unknown, which
- *     no choice of pieces can change) and after {@link #LONGEST} code points (so that products of
- *     probabilities stay within a double's range)
+ * @param fragments the words' {@link ScriptRuns}, cut at characters that are not covered too (these
+ *     become unknown, which no choice of pieces can change)
  */
 record TrainingText(List<Integer> characters, WordTable fragments) {
-  static final int LONGEST = 32;
-
-  static TrainingText of(List<WordCount> counts, UnigramSettings settings) {
+  static TrainingText of(List<WordCount> counts, TextSettings settings) {
     List<WordCount> words =
-        counts.stream()
-            .sorted(
-                Comparator.comparingLong(WordCount::count)
-                    .reversed()
-                    .thenComparing(WordCount::word))
-            .limit(settings.maxWords())
-            .toList();
+        counts.stream().sorted(WordCount.MOST_FREQUENT_FIRST).limit(settings.maxWords()).toList();
     if (words.isEmpty()) {
       throw new IllegalArgumentException(
           "the corpus holds no words: a vocabulary cannot be trained from nothing");
     }
     List<Integer> characters = characters(words, settings.characterCoverage());
-    return new TrainingText(characters, fragments(words, new HashSet<>(characters)));
+    Set<Integer> covered = new HashSet<>(characters);
+    return new TrainingText(characters, fragments(words, covered, settings.longestWord()));
   }
 
   private static List<Integer> characters(List<WordCount> words, double coverage) {
@@ -66,32 +58,31 @@ record TrainingText(List<Integer> characters, WordTable fragments) {
     return covered;
   }
 
-  private static WordTable fragments(List<WordCount> words, Set<Integer> covered) {
+  private static WordTable fragments(List<WordCount> words, Set<Integer> covered, int longest) {
     TreeMap<String, Double> fragments = new TreeMap<>();
-    StringBuilder fragment = new StringBuilder();
     for (WordCount word : words) {
-      int length = 0;
-      for (int point : word.word().codePoints().toArray()) {
-        boolean keep = covered.contains(point);
-        if (keep) {
-          fragment.appendCodePoint(point);
-          length++;
+      for (String run : ScriptRuns.of(word.word(), longest)) {
+        int begin = 0;
+        int at = 0;
+        while (at < run.length()) {
+          int point = run.codePointAt(at);
+          int next = at + Character.charCount(point);
+          if (!covered.contains(point)) {
+            add(run.substring(begin, at), word.count(), fragments);
+            begin = next;
+          }
+          at = next;
         }
-        if (!keep || length == LONGEST) {
-          length = 0;
-          flush(fragment, word.count(), fragments);
-        }
+        add(run.substring(begin), word.count(), fragments);
       }
-      flush(fragment, word.count(), fragments);
     }
     double[] weights = fragments.values().stream().mapToDouble(Double::doubleValue).toArray();
     return WordTable.of(List.copyOf(fragments.keySet()), weights);
   }
 
-  private static void flush(StringBuilder fragment, long count, Map<String, Double> fragments) {
+  private static void add(String fragment, long count, Map<String, Double> fragments) {
     if (!fragment.isEmpty()) {
-      fragments.merge(fragment.toString(), (double) count, Double::sum);
-      fragment.setLength(0);
+      fragments.merge(fragment, (double) count, Double::sum);
     }
   }
 }

@@ -8,8 +8,10 @@ import java.util.List;
  * @param pieces in the order of their ids, without sentinels
  * @param ownSentinels whether the model itself holds the sentinels, as mT5's does
  * @param mapsCharacters whether the model maps characters before it segments, to NFKC for example
+ * @param byteFallback whether a character without a piece is written as the pieces of its bytes
  */
-public record UnigramPieces(List<Scored> pieces, boolean ownSentinels, boolean mapsCharacters) {
+public record UnigramPieces(
+    List<Scored> pieces, boolean ownSentinels, boolean mapsCharacters, boolean byteFallback) {
   public UnigramPieces {
     pieces = List.copyOf(pieces);
   }
@@ -33,7 +35,8 @@ public record UnigramPieces(List<Scored> pieces, boolean ownSentinels, boolean m
             .map(piece -> new Scored(piece.text(), piece.score()))
             .toList(),
         sentinels > 0,
-        SentencePieceModel.mapsCharacters(model));
+        !parsed.normaliser().map().isIdentity(),
+        parsed.hasByteFallback());
   }
 
   /** The text of an id's piece. */

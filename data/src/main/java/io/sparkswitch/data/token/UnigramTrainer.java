@@ -1,5 +1,7 @@
 package io.sparkswitch.data.token;
 
+import io.sparkswitch.data.token.SentencePieceModel.Normaliser;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,7 +11,6 @@ import java.util.List;
  * of the counts. Runs on one core; 10 MB of English take a few seconds.
  */
 public final class UnigramTrainer {
-  private static final int CONTROL_PIECES = VocabularySpec.UNKNOWN + 1;
   private static final int SEED_LIMIT = 1_000_000;
 
   /** As SentencePiece: pruning stops a tenth above the size, the least probable pieces go last. */
@@ -18,32 +19,32 @@ public final class UnigramTrainer {
   private UnigramTrainer() {}
 
   /**
-   * @param counts words as {@link Words#split} yields them, each once
-   * @return a SentencePiece {@code .model} of {@code settings.pieces()} pieces, ids as T5, {@code
-   *     identity} normaliser
+   * @param counts words of normalised text as {@link Words#split} yields them, whole or in parts,
+   *     each once
+   * @return a SentencePiece {@code .model} of {@code settings.pieces()} pieces, ids as T5
    * @throws IllegalArgumentException if the corpus is too small for the size, or the size too small
    *     for the corpus's characters
    */
   public static byte[] train(List<WordCount> counts, UnigramSettings settings) {
-    TrainingText text = TrainingText.of(counts, settings);
+    TrainingText text = TrainingText.of(counts, settings.text());
     int required = text.characters().size();
-    int target = settings.pieces() - CONTROL_PIECES;
+    int target = settings.pieces() - settings.special();
     if (required > target) {
       throw new IllegalArgumentException(
-          "pieces = %d cannot hold the corpus's %d characters at character-coverage %s and the %d control pieces: raise pieces to at least %d or lower character-coverage"
+          "pieces = %d cannot hold the corpus's %d characters at character-coverage %s and the %d control and byte pieces: raise pieces to at least %d or lower character-coverage"
               .formatted(
                   settings.pieces(),
                   required,
-                  settings.characterCoverage(),
-                  CONTROL_PIECES,
-                  required + CONTROL_PIECES));
+                  settings.text().characterCoverage(),
+                  settings.special(),
+                  required + settings.special()));
     }
     WordTable seeds =
         SeedPieces.find(text, settings.maxPieceLength(), Math.max(SEED_LIMIT, settings.pieces()));
     if (seeds.words() < target) {
       throw new IllegalArgumentException(
           "pieces = %d is more than the corpus can fill: with %d distinct words the largest possible size is %d; give more text or lower pieces"
-              .formatted(settings.pieces(), counts.size(), seeds.words() + CONTROL_PIECES));
+              .formatted(settings.pieces(), counts.size(), seeds.words() + settings.special()));
     }
     UnigramFit fit = new UnigramFit(seeds, text.fragments(), required, target);
     int desired = (int) (SLACK * settings.pieces());
@@ -56,7 +57,10 @@ public final class UnigramTrainer {
         break;
       }
     }
-    return SentencePieceModel.withT5Ids(fit.best()).toBytes();
+    List<Piece> pieces = new ArrayList<>(settings.byteFallback() ? Piece.bytes() : List.of());
+    pieces.addAll(fit.best());
+    Normaliser normaliser = Normaliser.of(settings.text().normalisation());
+    return SentencePieceModel.withT5Ids(pieces, normaliser).toBytes();
   }
 
   private static void iterate(UnigramFit fit, int rounds) {

@@ -1,5 +1,7 @@
 package io.sparkswitch.data.token;
 
+import java.io.Serializable;
+
 /**
  * The arithmetic of a vocabulary's ids, as T5: pad 0 (also the decoder's start), end 1, unknown 2,
  * the pieces, then {@value #SENTINELS} sentinels counted down from the top.
@@ -7,7 +9,7 @@ package io.sparkswitch.data.token;
  * @param pieces number of SentencePiece pieces
  * @param digest SHA-256 of the {@code .model} file, lower-case hexadecimal
  */
-public record VocabularySpec(int pieces, String digest) {
+public record VocabularySpec(int pieces, String digest) implements Serializable {
   public static final int PAD = 0;
   public static final int EOS = 1;
   public static final int UNKNOWN = 2;

@@ -1,6 +1,7 @@
 package io.sparkswitch.data.token;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Strings as code points, one after another, each with a weight.
@@ -29,6 +30,11 @@ record WordTable(int[] codes, int[] starts, double[] weights) {
 
   int length(int word) {
     return starts[word + 1] - starts[word];
+  }
+
+  /** Code points of the longest string. */
+  int longest() {
+    return IntStream.range(0, words()).map(this::length).max().orElse(0);
   }
 
   String text(int word) {

@@ -34,6 +34,18 @@ public final class Words {
   }
 
   /**
+   * The words of {@code text} cut where no piece reaches across, which trains the same pieces from
+   * fewer distinct strings.
+   *
+   * @param longest code points; what is longer is cut too
+   */
+  public static List<String> runs(String text, int longest) {
+    List<String> runs = new ArrayList<>();
+    split(text).forEach(word -> runs.addAll(ScriptRuns.of(word, longest)));
+    return runs;
+  }
+
+  /**
    * Every kind of space as U+0020, line breaks included. T5's own models do this in their
    * normaliser; a model with the {@code identity} normaliser would take a line break for an unknown
    * character.

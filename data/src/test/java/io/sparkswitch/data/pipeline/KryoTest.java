@@ -33,7 +33,7 @@ class KryoTest {
             manifest,
             manifest.files().get(0),
             new Document("u", "t", "", "en"),
-            new CorpusFile("file:/a/b", 5),
+            CorpusFile.of("file:/a/c4-de.tfrecord-0.json.gz", 5),
             new WordCount("\u2581a", 3))
         .forEach(value -> assertThat(roundTrip(kryo, value)).isEqualTo(value));
   }

@@ -36,9 +36,19 @@ final class TestCorpus {
   static List<String> lines(List<String> texts) {
     return texts.stream()
         .map(
-            "{\"text\":\"%s\",\"timestamp\":\"2019-04-25T12:57:54Z\",\"url\":\"https://a.b\"}"
-                ::formatted)
+            text ->
+                "{\"text\":\"%s\",\"timestamp\":\"2019-04-25T12:57:54Z\",\"url\":\"%s\"}"
+                    .formatted(text, url(text)))
         .toList();
+  }
+
+  /** Address of a document of a file. */
+  static String url(int file, int document) {
+    return url(texts(file, document + 1).get(document));
+  }
+
+  private static String url(String text) {
+    return "https://a.b/%x".formatted(text.hashCode());
   }
 
   static Path write(Path folder, String split, int file, List<String> lines) throws IOException {

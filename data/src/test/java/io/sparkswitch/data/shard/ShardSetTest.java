@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -27,10 +28,10 @@ class ShardSetTest {
     assertThat(shards.segments()).isEqualTo(13);
     assertThat(shards.rowGroups())
         .containsExactly(
-            new RowGroup(0, 0, 0, 4),
-            new RowGroup(0, 1, 4, 4),
-            new RowGroup(0, 2, 8, 2),
-            new RowGroup(2, 0, 10, 3));
+            new RowGroup(0, 0, 0, 4, "en"),
+            new RowGroup(0, 1, 4, 4, "en"),
+            new RowGroup(0, 2, 8, 2, "en"),
+            new RowGroup(2, 0, 10, 3, "en"));
     for (RowGroup group : shards.rowGroups()) {
       int[] tokens = shards.tokens(group);
       assertThat(tokens).hasSize(group.rows() * 9);
@@ -41,14 +42,13 @@ class ShardSetTest {
   }
 
   @Test
-  void aSegmentKnowsItsSourceAndItsPlaceInIt() throws IOException {
+  void aSegmentKnowsTheDocumentsOfItsTokens() throws IOException {
     ShardSet shards = TestShards.write(folder, SETTINGS, 10, 3);
 
     Segment segment = shards.segment(12);
 
-    assertThat(segment.source()).isEqualTo(1);
-    assertThat(segment.row()).isEqualTo(2);
-    assertThat(segment.tokenOffset()).isEqualTo(18);
+    assertThat(segment.id()).isEqualTo(12);
+    assertThat(segment.spans()).containsExactly(new DocumentSpan(2, 7, 0, 9));
     assertThat(segment.tokens()).startsWith(TestShards.token(12, 0), TestShards.token(12, 1));
     assertThat(shards.segment(9).tokens()).startsWith(TestShards.token(9, 0));
     assertThatThrownBy(() -> shards.segment(13)).hasMessageContaining("segment 13");
@@ -59,7 +59,7 @@ class ShardSetTest {
     ShardSet a = TestShards.write(folder.resolve("a"), SETTINGS, 10);
     ShardSet b = TestShards.write(folder.resolve("b"), SETTINGS, 10);
 
-    assertThat(a.manifest().files()).isEqualTo(b.manifest().files());
+    assertThat(a.manifest()).isEqualTo(b.manifest());
     assertThat(a.manifest().dataDigest()).isEqualTo(b.manifest().dataDigest());
   }
 
@@ -73,7 +73,7 @@ class ShardSetTest {
     byte[] bytes = Files.readAllBytes(shard);
     bytes[bytes.length / 2] ^= 1;
     Files.write(shard, bytes);
-    Files.deleteIfExists(folder.resolve("." + shard.getFileName() + ".crc"));
+    Files.deleteIfExists(shard.resolveSibling("." + shard.getFileName() + ".crc"));
     assertThatThrownBy(shards::verifyDigests)
         .isInstanceOf(InputException.class)
         .hasMessageContaining(shard.getFileName().toString())
@@ -81,20 +81,43 @@ class ShardSetTest {
   }
 
   @Test
-  void aFolderWithoutAWholeManifestIsNotFinished() throws IOException {
+  void aFolderWithoutAManifestIsNotFinished() throws IOException {
     assertThatThrownBy(() -> ShardSet.open(folder.toString(), TestShards.CONF))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("not a finished shard folder: run prepare");
+  }
 
+  @Test
+  void aDamagedManifestIsNamedAndNotPassedOver() throws IOException {
     TestShards.write(folder, SETTINGS, 10);
-    Path manifest = folder.resolve(ManifestFile.NAME);
+    Path manifest = folder.resolve("_manifests/000001.json");
     byte[] bytes = Files.readAllBytes(manifest);
-    Files.delete(folder.resolve(".manifest.json.crc"));
+    Files.delete(folder.resolve("_manifests/.000001.json.crc"));
     for (int length : new int[] {bytes.length - 2, bytes.length / 2, 0}) {
       Files.write(manifest, Arrays.copyOf(bytes, length));
       assertThatThrownBy(() -> ShardSet.open(folder.toString(), TestShards.CONF))
-          .hasMessageContaining("not a finished shard folder: run prepare");
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("000001.json");
     }
+  }
+
+  @Test
+  void theNewestManifestCountsAndAnOlderOneCanBePinned() throws IOException {
+    ShardManifest first = TestShards.write(folder, SETTINGS, 10, 3).manifest();
+    ShardManifest second =
+        ShardManifest.of(
+            2,
+            first.settings(),
+            first.vocabulary(),
+            first.recipe(),
+            first.sources().subList(0, 1),
+            first.provenance());
+    ManifestFile.write(new org.apache.hadoop.fs.Path(folder.toString()), TestShards.CONF, second);
+
+    assertThat(ShardSet.open(folder.toString(), TestShards.CONF).segments()).isEqualTo(10);
+    assertThat(ShardSet.openPinned(folder.toString(), first.dataDigest(), TestShards.CONF))
+        .hasValueSatisfying(set -> assertThat(set.manifest()).isEqualTo(first));
+    assertThat(ShardSet.openPinned(folder.toString(), "none", TestShards.CONF)).isEmpty();
   }
 
   @Test
@@ -104,7 +127,8 @@ class ShardSetTest {
     Files.write(shard, new byte[3]);
     assertThatThrownBy(() -> ShardSet.open(folder.toString(), TestShards.CONF))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining(shard.getFileName() + " in " + folder + " has 3 bytes");
+        .hasMessageContaining(
+            "language=en/" + shard.getFileName() + " in " + folder + " has 3 bytes");
 
     Files.delete(shard);
     assertThatThrownBy(() -> ShardSet.open(folder.toString(), TestShards.CONF))
@@ -127,11 +151,12 @@ class ShardSetTest {
 
   @Test
   void aManifestOfAnotherVersionIsRefused() throws IOException {
-    Files.writeString(folder.resolve(ManifestFile.NAME), "{\"schemaVersion\": 99}");
+    Path manifests = Files.createDirectory(folder.resolve(ManifestFile.FOLDER));
+    Files.writeString(manifests.resolve("000001.json"), "{\"schemaVersion\": 99}");
 
     assertThatThrownBy(() -> ShardSet.open(folder.toString(), TestShards.CONF))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("schema version 99, this sparkswitch reads 1");
+        .hasMessageContaining("schema version 99, this sparkswitch reads 1 and 2");
   }
 
   @Test
@@ -155,7 +180,8 @@ class ShardSetTest {
     Random random = new Random(5);
     try (ShardWriter writer = ShardWriter.create(path, TestShards.CONF, settings, 0)) {
       for (int row = 0; row < 5000; row++) {
-        writer.write(random.ints(568, 0, 32_000).toArray());
+        writer.write(
+            random.ints(568, 0, 32_000).toArray(), List.of(new DocumentSpan(row, row, 0, 568)));
       }
       ShardWriter.Written written = writer.finish();
 
@@ -168,7 +194,7 @@ class ShardSetTest {
   void aSegmentOfAnotherLengthIsRefused() throws IOException {
     var path = new org.apache.hadoop.fs.Path(folder.resolve("a.parquet").toString());
     try (ShardWriter writer = ShardWriter.create(path, TestShards.CONF, SETTINGS, 0)) {
-      assertThatThrownBy(() -> writer.write(new int[8]))
+      assertThatThrownBy(() -> writer.write(new int[8], List.of()))
           .hasMessage("a segment of 8 tokens in shards of length 9");
     }
   }

@@ -23,35 +23,56 @@ public final class TestShards {
   /** Writes one shard for each entry of {@code segments}. */
   public static ShardSet write(Path folder, ShardSettings settings, int... segments)
       throws IOException {
-    List<ShardFile> files = new ArrayList<>();
+    List<SourceEntry> files = new ArrayList<>();
     long id = 0;
     for (int f = 0; f < segments.length; f++) {
-      String name = "shard-%012x.a0.parquet".formatted(f);
+      String name = ShardFile.nameOf("en", "shard-%012x".formatted(f));
+      long first = id;
       var path = new org.apache.hadoop.fs.Path(folder.resolve(name).toString());
-      try (ShardWriter writer = ShardWriter.create(path, CONF, settings, f)) {
+      try (ShardWriter writer = ShardWriter.create(path, CONF, settings, first)) {
         for (int row = 0; row < segments[f]; row++, id++) {
           int[] tokens = new int[settings.segmentLength()];
           for (int i = 0; i < tokens.length; i++) {
             tokens[i] = token(id, i);
           }
-          writer.write(tokens);
+          writer.write(tokens, List.of(new DocumentSpan(row, 7, 0, tokens.length)));
         }
-        files.add(file(name, writer.finish(), settings, segments[f]));
+        files.add(entry(f, file(name, first, writer.finish(), settings, segments[f])));
       }
     }
     ManifestFile.write(
         new org.apache.hadoop.fs.Path(folder.toString()),
         CONF,
-        ShardManifest.of(settings, VOCABULARY, files, Map.of("seed", "7")));
+        ShardManifest.of(1, settings, VOCABULARY, Map.of(), files, Map.of("seed", "7")));
     return ShardSet.open(folder.toString(), CONF);
   }
 
   private static ShardFile file(
-      String name, ShardWriter.Written written, ShardSettings settings, int segments) {
-    ShardCounts counts =
-        new ShardCounts(segments, 0, 1, (long) segments * settings.segmentLength(), 0, segments);
-    ShardSource source = new ShardSource("file:/corpus/" + name + ".json", 1, "e".repeat(64));
+      String name, long first, ShardWriter.Written written, ShardSettings settings, int segments) {
     return new ShardFile(
-        name, written.sha256(), written.bytes(), 0, written.rowGroups(), source, counts);
+        name,
+        "en",
+        written.sha256(),
+        written.bytes(),
+        first,
+        written.rowGroups(),
+        new ShardCounts(
+            segments,
+            1,
+            (long) segments * settings.segmentLength(),
+            0,
+            segments,
+            List.of((long) segments)));
+  }
+
+  private static SourceEntry entry(int number, ShardFile file) {
+    long documents = file.counts().documents();
+    return new SourceEntry(
+        number,
+        1,
+        new ShardSource("file:/corpus/%d.json".formatted(number), 1, "e".repeat(64)),
+        new DocumentCounts(documents, documents, 0, Map.of(), Map.of()),
+        "",
+        List.of(file));
   }
 }

@@ -26,7 +26,7 @@ class CorpusReaderTest {
 
     List<SourceRecord> records = read("a.json.gz", gzip(lines));
 
-    assertThat(records).extracting(SourceRecord::line).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(records).extracting(SourceRecord::position).containsExactly(1L, 2L, 3L, 4L);
     assertThat(texts(records)).containsExactly("one", "two");
     assertThat(reasons(records)).hasSize(2).last().isEqualTo("empty line");
     assertThat(((SourceRecord.Malformed) records.get(1)).content())
@@ -83,7 +83,9 @@ class CorpusReaderTest {
     Path file = folder.resolve("a.json");
     Files.writeString(file, "{\"text\":\"%s\"}\n{\"text\":\"a\"}\n".formatted("x".repeat(200_000)));
 
-    try (CorpusReader reader = CorpusReader.open(file.toString(), new Configuration(), 1000)) {
+    try (CorpusReader reader =
+        CorpusReader.open(
+            CorpusFile.of(file.toString(), Files.size(file)), new Configuration(), 1000)) {
       List<SourceRecord> records = new ArrayList<>();
       reader.forEachRemaining(records::add);
 
@@ -99,7 +101,8 @@ class CorpusReaderTest {
     whole[whole.length / 2] ^= 0x55;
     Path file = Files.write(folder.resolve("a.json.gz"), whole);
 
-    try (CorpusReader reader = CorpusReader.open(file.toString(), new Configuration())) {
+    try (CorpusReader reader =
+        CorpusReader.open(CorpusFile.of(file.toString(), Files.size(file)), new Configuration())) {
       reader.forEachRemaining(record -> {});
 
       assertThat(reader.drainAndDigest())
@@ -112,7 +115,8 @@ class CorpusReaderTest {
   private List<SourceRecord> read(String name, byte[] content) throws IOException {
     Path file = Files.write(folder.resolve(name), content);
     List<SourceRecord> records = new ArrayList<>();
-    try (CorpusReader reader = CorpusReader.open(file.toString(), new Configuration())) {
+    try (CorpusReader reader =
+        CorpusReader.open(CorpusFile.of(file.toString(), Files.size(file)), new Configuration())) {
       reader.forEachRemaining(records::add);
     }
     return records;

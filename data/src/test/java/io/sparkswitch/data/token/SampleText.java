@@ -47,9 +47,10 @@ final class SampleText {
         .toList();
   }
 
-  /** A small vocabulary of this language, with a piece for each of its characters. */
+  /** A small vocabulary of this language: a piece for each character, spaces alone normalised. */
   static byte[] model(int pieces) {
+    TextSettings text = new TextSettings(Normalisation.IDENTITY, 1, 10_000, 128);
     return UnigramTrainer.train(
-        counts(lines(1, 400)), new UnigramSettings(pieces, 1, 16, 10_000, 2));
+        counts(lines(1, 400)), new UnigramSettings(pieces, 16, 2, false, text));
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class VocabularyTest {
+  private static final SentencePieceModel.Normaliser IDENTITY =
+      SentencePieceModel.Normaliser.IDENTITY;
   private static final byte[] MODEL = SampleText.model(200);
 
   @Test
@@ -43,7 +46,8 @@ class VocabularyTest {
         IntStream.range(0, 32_000 - 3)
             .mapToObj(i -> Piece.normal(Words.SPACE_MARK + "w" + i, -i / 1000f))
             .toList();
-    try (Vocabulary vocabulary = Vocabulary.load(SentencePieceModel.withT5Ids(pieces).toBytes())) {
+    try (Vocabulary vocabulary =
+        Vocabulary.load(SentencePieceModel.withT5Ids(pieces, IDENTITY).toBytes())) {
       assertThat(vocabulary.spec().pieces()).isEqualTo(32_000);
       assertThat(vocabulary.spec().size()).isEqualTo(32_100);
       assertThat(vocabulary.spec().rows()).isEqualTo(32_128);
@@ -65,7 +69,8 @@ class VocabularyTest {
   void charactersOutsideTheBasicPlaneSurvive() {
     List<WordCount> counts =
         List.of(new WordCount("\u2581a😀", 5), new WordCount("\u2581😀b𝒳", 5));
-    byte[] model = UnigramTrainer.train(counts, new UnigramSettings(8, 1, 16, 10, 2));
+    TextSettings text = TextSettings.defaults().with(Normalisation.IDENTITY);
+    byte[] model = UnigramTrainer.train(counts, UnigramSettings.of(8).with(text));
     try (Vocabulary vocabulary = Vocabulary.load(model)) {
       int[] ids = vocabulary.encode("a😀 😀b𝒳");
       assertThat(ids).doesNotContain(VocabularySpec.UNKNOWN);
@@ -149,7 +154,8 @@ class VocabularyTest {
     SentencePieceModel model =
         new SentencePieceModel(
             SentencePieceModel.parse(MODEL).pieces(),
-            new SentencePieceModel.SpecialIds(0, 1, 2, -1));
+            new SentencePieceModel.SpecialIds(0, 1, 2, -1),
+            IDENTITY);
     assertRefused(model.toBytes(), "has pad -1, end 2, unknown 0, but T5 needs 0, 1, 2");
   }
 
@@ -186,7 +192,7 @@ class VocabularyTest {
     for (int i = count - 1; i >= 0; i--) {
       pieces.add(Piece.normal("\u2581<extra_id_%d>".formatted(i), 0));
     }
-    return new SentencePieceModel(pieces, SentencePieceModel.SpecialIds.T5).toBytes();
+    return new SentencePieceModel(pieces, SentencePieceModel.SpecialIds.T5, IDENTITY).toBytes();
   }
 
   private static void assertRefused(byte[] model, String message) {
@@ -203,9 +209,33 @@ class VocabularyTest {
     assertThat(pieces.pieces()).hasSize(80);
     assertThat(pieces.text(VocabularySpec.EOS)).isEqualTo("</s>");
     assertThat(pieces.mapsCharacters()).isFalse();
-    byte[] map = new ProtoWriter().message(3, new ProtoWriter().text(2, "map")).toBytes();
-    byte[] mapping = Arrays.copyOf(model, model.length + map.length);
-    System.arraycopy(map, 0, mapping, model.length, map.length);
-    assertThat(UnigramPieces.of(mapping).mapsCharacters()).isTrue();
+    assertThat(pieces.byteFallback()).isFalse();
+  }
+
+  @Test
+  void withByteFallbackNothingIsUnknownAndTextComesBack() {
+    List<WordCount> counts = SampleText.counts(SampleText.lines(1, 400));
+    TextSettings text = TextSettings.defaults().with(Normalisation.IDENTITY);
+    UnigramSettings settings = UnigramSettings.of(400).with(text).withByteFallback();
+    byte[] model = UnigramTrainer.train(counts, settings);
+    assertThat(SentencePieceModel.parse(model).pieces().subList(3, 259))
+        .isEqualTo(Piece.bytes())
+        .extracting(Piece::text)
+        .startsWith("<0x00>", "<0x01>")
+        .endsWith("<0xFE>", "<0xFF>");
+    assertThat(UnigramPieces.of(model).byteFallback()).isTrue();
+    Random random = new Random(3);
+    long bytes = 0;
+    try (Vocabulary vocabulary = Vocabulary.load(model)) {
+      for (String line : SampleText.lines(2, 300)) {
+        int point = random.nextInt(0x21, Character.MIN_SURROGATE);
+        String strange = Words.plainSpaces(line + Character.toString(point) + "😀ka").strip();
+        int[] ids = vocabulary.encode(strange);
+        assertThat(ids).doesNotContain(VocabularySpec.UNKNOWN);
+        bytes += Arrays.stream(ids).filter(id -> id >= 3 && id < 259).count();
+        assertThat(vocabulary.decode(ids)).isEqualTo(strange);
+      }
+    }
+    assertThat(bytes).isGreaterThan(1500);
   }
 }

@@ -18,6 +18,7 @@ public record RunConfig(
     TeachSettings teach,
     DistillSettings distill,
     VocabSettings vocab,
+    PrepareSettings prepare,
     DemoCorpusSettings demoCorpus)
     implements Serializable {
 
@@ -57,6 +58,7 @@ public record RunConfig(
         teach,
         distill,
         vocab,
+        prepare,
         demoCorpus);
   }
 

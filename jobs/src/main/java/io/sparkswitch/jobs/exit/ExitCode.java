@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.exit;
 
+import io.sparkswitch.data.pipeline.LeaseHeldException;
 import io.sparkswitch.data.source.InputException;
 import java.io.FileNotFoundException;
 import java.io.InterruptedIOException;
@@ -20,7 +21,7 @@ public enum ExitCode {
   /** Input missing or corrupt. */
   INPUT(3),
   DIVERGED(4),
-  /** Executors were lost: the same command continues from the last checkpoint. */
+  /** Executors were lost, or another run has the folder: the same command goes on. */
   TRY_AGAIN(75),
   INTERRUPTED(130);
 
@@ -58,6 +59,9 @@ public enum ExitCode {
         || t instanceof FileNotFoundException
         || t instanceof NoSuchFileException) {
       return INPUT;
+    }
+    if (t instanceof LeaseHeldException) {
+      return TRY_AGAIN;
     }
     boolean interrupted =
         t instanceof InterruptedException

@@ -34,6 +34,10 @@ final class JsonText {
     }
   }
 
+  static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
   /** A finite number, or nothing: NaN is no result. */
   static OptionalDouble number(JsonNode node) {
     return node.isNumber() && Double.isFinite(node.doubleValue())

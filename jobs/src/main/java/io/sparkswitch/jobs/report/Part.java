@@ -39,12 +39,14 @@ enum Part {
     return verb;
   }
 
-  /** JSON files, relative to the run folder, that say what the part holds. */
+  /** JSON files, or folders of shards, relative to the run folder, that say what the part holds. */
   List<String> descriptions() {
     return switch (this) {
       case CORPUS -> List.of();
       case VOCABULARY -> List.of("vocab/vocabulary.json");
-      case SHARDS -> List.of("shards/train/manifest.json", "shards/validation/manifest.json");
+      case SHARDS ->
+          List.of(
+              "shards/train/_manifests/000001.json", "shards/validation/_manifests/000001.json");
       case TARGETS -> List.of("targets/manifest.json");
     };
   }

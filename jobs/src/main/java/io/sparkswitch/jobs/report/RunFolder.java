@@ -3,6 +3,8 @@ package io.sparkswitch.jobs.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import io.sparkswitch.data.shard.ManifestFile;
+import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.jobs.track.MetricsLog;
 import io.sparkswitch.jobs.track.OutputFolder;
@@ -126,12 +128,17 @@ record RunFolder(
     private Map<String, JsonNode> descriptions(Part part) throws IOException {
       Map<String, JsonNode> found = new LinkedHashMap<>();
       for (String file : part.descriptions()) {
-        JsonNode description = json(file);
+        JsonNode description = part == Part.SHARDS ? shards(file) : json(file);
         if (!description.isMissingNode()) {
           found.put(file, description);
         }
       }
       return found;
+    }
+
+    private JsonNode shards(String folder) throws IOException {
+      Optional<ShardManifest> newest = ManifestFile.newest(new Path(files.uri(folder)), conf);
+      return newest.isPresent() ? JsonText.tree(newest.get()) : JsonText.missing();
     }
 
     private List<Sample> samples(Role role) throws IOException {

@@ -165,6 +165,9 @@ class ConfigLoaderTest {
             "teach.top-k=-1",
             "distill.soft-fraction=1.5",
             "vocab.character-coverage=0",
+            "vocab.normalisation=nfc",
+            "vocab.longest-word=0",
+            "vocab.language-exponent=1.5",
             "demo-corpus.train-files=0");
     for (String setting : refused) {
       assertThatThrownBy(() -> load(setting))

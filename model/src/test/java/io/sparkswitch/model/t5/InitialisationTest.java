@@ -120,7 +120,7 @@ class InitialisationTest {
   /**
    * Nano's size and one of twice its width and depth. Left out are experts in attention at a tenth
    * of the scale under a tied output: there the residual stream stays the embedding of the input,
-   * and the first thing such a model predicts is the token it is given.
+   * and the first thing such a model predicts is the token it is given (docs/decisions/0006).
    */
   static Stream<T5Config> models() {
     List<T5Config> models = new ArrayList<>();

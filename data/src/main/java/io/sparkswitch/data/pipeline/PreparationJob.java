@@ -1,0 +1,136 @@
+package io.sparkswitch.data.pipeline;
+
+import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
+import io.sparkswitch.data.shard.SourceEntry;
+import io.sparkswitch.data.token.Vocabulary;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Makes the shards of source files, one file a task. Each task commits its own file, so nothing is
+ * lost with the driver.
+ */
+final class PreparationJob {
+  private static final Duration POLL = Duration.ofSeconds(1);
+
+  private final JavaSparkContext sc;
+  private final String vocabulary;
+  private final Path folder;
+  private final Recipe recipe;
+  private final long[] excluded;
+
+  /**
+   * @param vocabulary path of the SentencePiece model
+   * @param folder the shard folder
+   * @param excluded hashes of addresses that are taken down, sorted
+   */
+  PreparationJob(
+      JavaSparkContext sc, String vocabulary, Path folder, Recipe recipe, long[] excluded) {
+    this.sc = sc;
+    this.vocabulary = vocabulary;
+    this.folder = folder;
+    this.recipe = recipe;
+    this.excluded = excluded;
+  }
+
+  /** Makes the shards of the sources, as the given ingest batch. */
+  void run(int batch, List<PlannedSource> todo, PrepareProgress progress) {
+    if (todo.isEmpty()) {
+      return;
+    }
+    // Long files first: the last task to end decides when all is done.
+    ArrayList<PlannedSource> sources = new ArrayList<>(todo);
+    sources.sort(
+        Comparator.comparingLong((PlannedSource source) -> -source.file().bytes())
+            .thenComparing(PlannedSource::number));
+    LongAccumulator bytesDone = sc.sc().longAccumulator("source bytes");
+    LongAccumulator filesDone = sc.sc().longAccumulator("source files");
+    Broadcast<long[]> takenDown = sc.broadcast(excluded);
+    FileTask task =
+        new FileTask(
+            sources,
+            batch,
+            recipe,
+            vocabulary,
+            folder.toString(),
+            new HadoopSettings(sc.hadoopConfiguration()),
+            takenDown);
+    List<Integer> indices = IntStream.range(0, sources.size()).boxed().toList();
+    JavaFutureAction<Void> action =
+        sc.parallelize(new ArrayList<>(indices), sources.size())
+            .foreachAsync(
+                index -> {
+                  task.run(index);
+                  bytesDone.add(sources.get(index).file().bytes());
+                  filesDone.add(1);
+                });
+    long bytes = sources.stream().mapToLong(source -> source.file().bytes()).sum();
+    long start = System.nanoTime();
+    while (!ended(action)) {
+      progress.at(
+          bytesDone.value(),
+          bytes,
+          Math.toIntExact(filesDone.value()),
+          sources.size(),
+          Duration.ofNanos(System.nanoTime() - start));
+    }
+    takenDown.destroy();
+  }
+
+  /** Waits a little; whether all is done. */
+  private static boolean ended(JavaFutureAction<Void> action) {
+    try {
+      action.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(
+          "preparing failed: " + e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      action.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while preparing; the same command continues", e);
+    }
+  }
+
+  /** What a task's closure carries. */
+  private record FileTask(
+      ArrayList<PlannedSource> sources,
+      int batch,
+      Recipe recipe,
+      String vocabulary,
+      String folder,
+      HadoopSettings hadoop,
+      Broadcast<long[]> excluded)
+      implements Serializable {
+
+    void run(int index) throws IOException {
+      Configuration conf = hadoop.conf();
+      Vocabulary loaded = VocabularyFile.load(vocabulary, recipe.vocabulary().digest(), conf);
+      Path path = new Path(folder);
+      SourceEntry entry =
+          ShardTask.run(
+              new ShardTask.Workshop(path, conf, recipe, batch, loaded::encode, excluded.value()),
+              sources.get(index));
+      ShardFolder.write(entry, path, conf);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.sparkswitch.data.source;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The files of a corpus folder, of any Hadoop file system.
+ *
+ * <ul>
+ *   <li>C4 as published, in the folder or its {@code en}: {@code c4-train.00000-of-01024.json.gz}.
+ *   <li>mC4 as published, in the folder or its {@code multilingual}: {@code
+ *       c4-bg-Latn.tfrecord-00000-of-00004.json.gz}, {@code c4-bg-Latn-validation.tfrecord-…}.
+ *   <li>JSON lines, Parquet, plain text and WET, in the folder or its {@code train} and {@code
+ *       validation}; in the folder itself a file with the word {@code validation} in its name is
+ *       validation, any other is training.
+ * </ul>
+ *
+ * Whatever is found counts, also of several layouts at once. Two things are no documents: names
+ * that begin with {@code .}, {@code _}, README, LICENSE or NOTICE; and plain {@code .json} beside
+ * anything else, which is some tool's record ({@code .jsonl} is meant).
+ */
+public final class Corpus {
+  private Corpus() {}
+
+  /**
+   * The files of a split, sorted by path.
+   *
+   * @throws InputException if there is no folder, or no such file in it
+   */
+  public static List<CorpusFile> files(String folder, Configuration conf, Split split) {
+    Path root = new Path(folder);
+    try {
+      FileSystem files = root.getFileSystem(conf);
+      if (!files.exists(root)) {
+        throw new InputException(
+            "corpus folder %s does not exist: give a folder of C4, mC4, JSON lines, Parquet, text or WET files"
+                .formatted(folder));
+      }
+      List<Found> all = new ArrayList<>();
+      for (Split each : Split.values()) {
+        for (CorpusLayout layout : CorpusLayout.values()) {
+          all.addAll(found(files, root, layout, each));
+        }
+      }
+      boolean onlyDoubtful = all.stream().allMatch(Found::isDoubtful);
+      List<CorpusFile> ofSplit =
+          all.stream()
+              .filter(found -> found.split() == split && (onlyDoubtful || !found.isDoubtful()))
+              .map(Found::file)
+              .sorted(Comparator.comparing(CorpusFile::path))
+              .toList();
+      if (ofSplit.isEmpty()) {
+        throw nothing(folder, split);
+      }
+      return ofSplit;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list corpus folder " + folder, e);
+    }
+  }
+
+  private static List<Found> found(FileSystem files, Path root, CorpusLayout layout, Split split)
+      throws IOException {
+    for (String subfolder : layout.folders(split)) {
+      Path folder = subfolder.isEmpty() ? root : new Path(root, subfolder);
+      List<Found> found =
+          Arrays.stream(list(files, folder))
+              .filter(FileStatus::isFile)
+              .filter(status -> layout.holds(status.getPath().getName(), split))
+              .map(status -> CorpusFile.of(status.getPath().toString(), status.getLen()))
+              .map(file -> new Found(file, layout, split))
+              .toList();
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return List.of();
+  }
+
+  private static FileStatus[] list(FileSystem files, Path folder) throws IOException {
+    try {
+      return files.listStatus(folder);
+    } catch (FileNotFoundException e) {
+      return new FileStatus[0];
+    }
+  }
+
+  private static InputException nothing(String folder, Split split) {
+    String lookedFor =
+        Arrays.stream(CorpusLayout.values())
+            .map(layout -> layout.lookedFor(split))
+            .collect(Collectors.joining("; "));
+    return new InputException(
+        "corpus folder %s holds no %s files: looked in it, en/, multilingual/ and %s/ for %s"
+            .formatted(folder, split.word(), split.word(), lookedFor));
+  }
+
+  private record Found(CorpusFile file, CorpusLayout layout, Split split) {
+    boolean isDoubtful() {
+      return layout.isDoubtful(file.name());
+    }
+  }
+}

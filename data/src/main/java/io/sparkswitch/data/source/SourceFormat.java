@@ -1,0 +1,37 @@
+package io.sparkswitch.data.source;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** How a corpus file holds its documents; told from the file's name. */
+public enum SourceFormat {
+  /** JSON lines under the names of C4 or mC4. */
+  C4_JSON("c4-.+\\.json(\\.gz)?"),
+  /** One JSON object a line, under any other name. */
+  JSON_LINES(".+\\.(jsonl|ndjson|json)" + Names.COMPRESSED),
+  /** A row a document, its text in the column {@code text}. */
+  PARQUET(".+\\.parquet"),
+  /** Paragraphs of plain text. */
+  TEXT(".+\\.(txt|text)" + Names.COMPRESSED),
+  /** Plain text that Common Crawl extracted: conversion records of WARC. */
+  WET(".+\\.warc\\.wet(\\.gz)?");
+
+  private final Pattern name;
+
+  SourceFormat(String name) {
+    this.name = Pattern.compile(name);
+  }
+
+  /** The format of a file of that name; empty if its ending is none of a corpus file. */
+  static Optional<SourceFormat> of(String fileName) {
+    return Arrays.stream(values())
+        .filter(format -> format.name.matcher(fileName).matches())
+        .findFirst();
+  }
+
+  /** What constants above may refer to. */
+  private static final class Names {
+    private static final String COMPRESSED = "(\\.(gz|bz2|zst|deflate|lz4|snappy))?";
+  }
+}

@@ -1,0 +1,56 @@
+package io.sparkswitch.data.token;
+
+/**
+ * A trie of byte strings with a number each, in the array layout of Darts-clone, which
+ * SentencePiece keeps its character maps in. A unit holds the byte that leads to it, whether a
+ * string ends below it, and the distance (an exclusive or) to where its children lie; the child of
+ * byte 0 holds the number.
+ */
+final class DoubleArray {
+  /** Marks a unit that holds a number; no byte leads to a unit with it. */
+  static final int NUMBER = 1 << 31;
+
+  static final int STRING_ENDS = 1 << 8;
+  static final int WIDE_OFFSET = 1 << 9;
+  static final int OFFSET_SHIFT = 10;
+
+  /** Result of {@link #longestPrefix} where no string is a prefix. */
+  static final long NONE = -1;
+
+  private static final int LABEL = NUMBER | 0xFF;
+  private static final int WIDE_SHIFT = 8;
+
+  private final int[] units;
+
+  DoubleArray(int[] units) {
+    this.units = units;
+  }
+
+  /**
+   * The longest string that {@code text} holds at {@code from}.
+   *
+   * @return its length shifted left by 32, plus its number; or {@link #NONE}
+   */
+  long longestPrefix(byte[] text, int from) {
+    long longest = NONE;
+    int node = offset(units[0]);
+    for (int at = from; at < text.length; at++) {
+      int code = text[at] & 0xFF;
+      node ^= code;
+      if (node >= units.length || (units[node] & LABEL) != code) {
+        break;
+      }
+      int unit = units[node];
+      node ^= offset(unit);
+      if ((unit & STRING_ENDS) != 0 && node < units.length) {
+        longest = (long) (at + 1 - from) << Integer.SIZE | units[node] & ~NUMBER;
+      }
+    }
+    return longest;
+  }
+
+  private static int offset(int unit) {
+    int offset = unit >>> OFFSET_SHIFT;
+    return (unit & WIDE_OFFSET) == 0 ? offset : offset << WIDE_SHIFT;
+  }
+}
