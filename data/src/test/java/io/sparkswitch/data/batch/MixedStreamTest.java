@@ -40,6 +40,7 @@ class MixedStreamTest {
   @Test
   void partsKnowTheirSizes() {
     assertThat(parts.sizes()).containsExactlyEntriesOf(sizes());
+    assertThat(ShardParts.byLanguage(parts.shards()).sizes()).containsOnly(Map.entry("en", 87L));
     assertThatThrownBy(() -> ShardParts.by(parts.shards(), group -> null))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("tells no part of its row group 0");
