@@ -1,6 +1,7 @@
 package io.sparkswitch.data.pipeline;
 
 import io.sparkswitch.data.clean.SpanCut;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 
@@ -14,7 +15,8 @@ import java.util.Objects;
  * @param decisions folder for the decisions; what is there is replaced
  */
 public record DeduplicationRequest(
-    int batch, SpanCut cut, List<String> earlierIndexes, String index, String decisions) {
+    int batch, SpanCut cut, List<String> earlierIndexes, String index, String decisions)
+    implements Serializable {
 
   public DeduplicationRequest {
     Objects.requireNonNull(cut, "cut");
