@@ -138,16 +138,17 @@ class BatchStreamTest {
   void damageThatIsFoundAheadIsToldWhereItsTokensAreNeeded(@TempDir Path damaged)
       throws IOException {
     ShardSet set = TestShards.write(damaged, new ShardSettings(LENGTH, 5), 5, 5, 5);
-    Path shard = damaged.resolve(set.manifest().files().get(1).name());
+    String name = set.manifest().files().get(1).name();
+    Path shard = damaged.resolve(name);
     byte[] bytes = Files.readAllBytes(shard);
     Arrays.fill(bytes, 4, bytes.length / 2, (byte) 0x55);
     Files.write(shard, bytes);
-    Files.deleteIfExists(damaged.resolve("." + shard.getFileName() + ".crc"));
+    Files.delete(shard.resolveSibling("." + shard.getFileName() + ".crc"));
     try (BatchStream stream = BatchStream.validation(set, CORRUPTION, 5, 7)) {
       assertThat(stream.batch(0).segmentIds()).containsExactly(0, 1, 2, 3, 4);
       assertThatThrownBy(() -> stream.batch(1))
           .isInstanceOf(InputException.class)
-          .hasMessageContaining("row group 0 of shard " + shard.getFileName())
+          .hasMessageContaining("row group 0 of shard " + name)
           .hasMessageContaining("run prepare again with --fresh")
           .hasRootCauseInstanceOf(Exception.class);
       assertThat(stream.batch(2).segmentIds()).containsExactly(10, 11, 12, 13, 14);
