@@ -10,7 +10,6 @@ import io.sparkswitch.distill.target.TargetsSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Architecture;
-import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.tensor.Parameters;
@@ -68,7 +67,7 @@ final class DistillVerb extends ConfiguredVerb {
           "model.num-experts = %d, but a student is dense: set model.num-experts = 0, or give a dense configuration"
               .formatted(config.model().numExperts()));
     }
-    OpenShards open = OpenShards.open(shards, run);
+    OpenShards open = output.fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
     SavedRun saved = SavedRun.open(teacher.teacher(), teacher.step(), run);
     saved.requireVocabulary(open.vocabulary());
     int rows = open.vocabulary().rows();
@@ -87,13 +86,7 @@ final class DistillVerb extends ConfiguredVerb {
 
     TrainingJob job =
         new TrainingJob(
-            run,
-            open,
-            new Folders(
-                shards.training(run.hadoop()),
-                shards.validation(run.hadoop()),
-                run.folder().uri(TrainingJob.CHECKPOINTS),
-                targetsFolder));
+            run, open, open.folders(run.folder().uri(TrainingJob.CHECKPOINTS), targetsFolder));
     job.dependsOn("teacherHash", origin.teacherDigest());
     job.dependsOn("softTargets", softTargets);
     job.run(output.fresh(), dense -> inherit(run, init, saved, dense));

@@ -45,7 +45,7 @@ final class EvaluateVerb extends TrainedModelVerb {
     OpenShards open = OpenShards.open(shards, run);
     SavedRun saved = SavedRun.open(checkpoint().run(), checkpoint().step(), run);
     saved.requireVocabulary(open.vocabulary());
-    LoadedModel model = saved.model(run.config(), shards, "", open.vocabulary().rows());
+    LoadedModel model = saved.model(run.config(), open, "", open.vocabulary().rows());
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, run.config().gang(), run.config().exchange(), run::say);
     Plan plan = Plan.of(run.config(), open.vocabulary().rows(), gang.size());

@@ -29,13 +29,14 @@ import picocli.CommandLine.ParseResult;
       ImportVerb.class,
       ExportVerb.class,
       PlanVerb.class,
+      TraceVerb.class,
       BenchVerb.class,
       ReportVerb.class
     },
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 input missing or corrupt,",
-      "4 diverged, 75 try again (executors lost), 130 interrupted; status.json says the same.",
+      "4 diverged, 75 try again (executors lost, folder in use), 130 interrupted; status.json says the same.",
       "",
       "Example: sparkswitch demo-corpus --out runs/demo/corpus"
     })

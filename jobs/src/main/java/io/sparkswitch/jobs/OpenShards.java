@@ -5,7 +5,9 @@ import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Both splits, opened and checked against one another and the configuration.
@@ -17,10 +19,38 @@ import java.io.IOException;
 record OpenShards(ShardSet train, ShardSet validation, SegmentLengths lengths) {
 
   /**
+   * The newest shards.
+   *
    * @throws UsageException if the splits, the vocabulary and the configuration do not fit together
    */
   static OpenShards open(ShardOptions options, VerbRun run) throws IOException {
-    ShardSet train = ShardSet.open(options.training(run.hadoop()), run.hadoop());
+    return open(options, run, ShardSet.open(options.training(run.hadoop()), run.hadoop()));
+  }
+
+  /**
+   * The shards that the run in the verb's folder was begun with, if they are still there; else, and
+   * for a new run, the newest.
+   */
+  static OpenShards ofRun(ShardOptions options, VerbRun run) throws IOException {
+    String folder = options.training(run.hadoop());
+    Optional<String> begunWith = Provenance.dataHash(run.folder());
+    Optional<ShardSet> pinned =
+        begunWith.isPresent()
+            ? ShardSet.openPinned(folder, begunWith.get(), run.hadoop())
+            : Optional.empty();
+    ShardSet newest = ShardSet.open(folder, run.hadoop());
+    pinned
+        .filter(set -> set.manifest().number() != newest.manifest().number())
+        .ifPresent(
+            set ->
+                run.say(
+                    "The run goes on with the shards it began with, manifest %d of %s; those of manifest %d are for new runs."
+                        .formatted(set.manifest().number(), folder, newest.manifest().number())));
+    return open(options, run, pinned.orElse(newest));
+  }
+
+  private static OpenShards open(ShardOptions options, VerbRun run, ShardSet train)
+      throws IOException {
     ShardSet validation = ShardSet.open(options.validation(run.hadoop()), run.hadoop());
     DataSettings data = run.config().data();
     SegmentLengths lengths =
@@ -40,6 +70,11 @@ record OpenShards(ShardSet train, ShardSet validation, SegmentLengths lengths) {
                   lengths.segment()));
     }
     return new OpenShards(train, validation, lengths);
+  }
+
+  /** Where all processes of a run find its data, {@code targets} empty if there are none. */
+  Folders folders(String checkpoints, String targets) {
+    return new Folders(train.pinned(), validation.pinned(), checkpoints, targets);
   }
 
   VocabularySpec vocabulary() {

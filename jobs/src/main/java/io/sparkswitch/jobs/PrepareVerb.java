@@ -2,6 +2,7 @@ package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.pipeline.Cleaning;
 import io.sparkswitch.data.pipeline.CorpusPreparation;
 import io.sparkswitch.data.pipeline.PrepareRequest;
 import io.sparkswitch.data.pipeline.PrepareRules;
@@ -67,6 +68,14 @@ final class PrepareVerb extends ConfiguredVerb {
   private String exclude;
 
   @Option(
+      names = "--bad-words",
+      paramLabel = "DIR",
+      description =
+          "lists for the rules bad-words and bad-words-2020: a file a language, such as en.txt,"
+              + " one word a line; none are shipped")
+  private String badWords;
+
+  @Option(
       names = "--nothing-new-exit-code",
       paramLabel = "CODE",
       defaultValue = "0",
@@ -107,6 +116,10 @@ final class PrepareVerb extends ConfiguredVerb {
     PrepareRules rules =
         new PrepareRules(
             new ShardSettings(lengths.segment(), data.rowGroupSegments()),
+            new Cleaning(
+                run.config().prepare().cleaning(),
+                BadWordLists.read(badWords, run.hadoop()),
+                run.config().prepare().duplicates()),
             run.config().prepare().quarantineShare(),
             excludedUrls(run));
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());

@@ -40,13 +40,8 @@ final class PretrainVerb extends ConfiguredVerb {
 
   @Override
   void run(VerbRun run) throws Exception {
-    OpenShards open = OpenShards.open(shards, run);
-    Folders folders =
-        new Folders(
-            shards.training(run.hadoop()),
-            shards.validation(run.hadoop()),
-            run.folder().uri(TrainingJob.CHECKPOINTS),
-            "");
+    OpenShards open = output.fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
+    Folders folders = open.folders(run.folder().uri(TrainingJob.CHECKPOINTS), "");
     new TrainingJob(run, open, folders).run(output.fresh(), dense -> {});
   }
 }

@@ -1,6 +1,12 @@
 package io.sparkswitch.jobs;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.track.OutputFolder;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +36,23 @@ record Provenance(
 
   Provenance withVocabulary(String hash) {
     return new Provenance(verb, configHash, seed, dataHash, Optional.of(hash));
+  }
+
+  /** Digest of the shards that the folder's artefact was made from, if it says so. */
+  static Optional<String> dataHash(OutputFolder folder) throws IOException {
+    Optional<String> text = folder.read(VerbRun.PROVENANCE_FILE);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode hash = JsonMapper.builder().build().readTree(text.get()).path("dataHash");
+      return hash.isTextual() ? Optional.of(hash.asText()) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      throw new InputException(
+          "%s is not valid JSON: remove it, or use --fresh"
+              .formatted(folder.uri(VerbRun.PROVENANCE_FILE)),
+          e);
+    }
   }
 
   /** All of it as words, in a fixed order, with the versions of what is running. */

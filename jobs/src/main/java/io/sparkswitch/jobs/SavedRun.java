@@ -59,14 +59,9 @@ record SavedRun(OutputFolder folder, Committed checkpoint, Configuration hadoop)
     }
   }
 
-  LoadedModel model(RunConfig config, ShardOptions shards, String targets, int rows)
+  LoadedModel model(RunConfig config, OpenShards shards, String targets, int rows)
       throws IOException {
-    Folders folders =
-        new Folders(
-            shards.training(hadoop),
-            shards.validation(hadoop),
-            folder.uri(TrainingJob.CHECKPOINTS),
-            targets);
+    Folders folders = shards.folders(folder.uri(TrainingJob.CHECKPOINTS), targets);
     return new LoadedModel(new WorkerSpec(config, folders), checkpoint, rows, hadoop);
   }
 }

@@ -58,7 +58,7 @@ final class TeachVerb extends ConfiguredVerb {
 
   @Override
   void run(VerbRun run) throws Exception {
-    OpenShards open = OpenShards.open(shards, run);
+    OpenShards open = output.fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
     SavedRun saved = SavedRun.open(teacher.teacher(), teacher.step(), run);
     saved.requireVocabulary(open.vocabulary());
     RunConfig own = saved.configuration();
@@ -88,7 +88,7 @@ final class TeachVerb extends ConfiguredVerb {
         Provenance.of(run.verb(), config)
             .withData(open.train().manifest().dataDigest())
             .withVocabulary(open.vocabulary().digest());
-    LoadedModel model = saved.model(config, shards, run.folder().uri(), rows);
+    LoadedModel model = saved.model(config, open, run.folder().uri(), rows);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
     Plan.of(config, rows, gang.size());

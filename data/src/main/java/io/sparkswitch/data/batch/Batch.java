@@ -1,6 +1,7 @@
 package io.sparkswitch.data.batch;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Sequences ready for the model, row-major.
@@ -14,6 +15,8 @@ import java.util.Arrays;
  * @param decoderLossWeights {@code <float>[batch, decoderLength]}: 1 at real targets, else 0
  * @param segmentIds {@code <int64>[batch]}: the segment each sequence was made from
  * @param epochs {@code <int32>[batch]}: the pass over the data it belongs to
+ * @param packing tells apart the examples of a sequence where it holds several; the model does not
+ *     read it and takes a sequence for one text
  */
 public record Batch(
     int sequences,
@@ -24,7 +27,8 @@ public record Batch(
     int[] decoderTargetTokens,
     float[] decoderLossWeights,
     long[] segmentIds,
-    int[] epochs) {
+    int[] epochs,
+    Optional<Packing> packing) {
 
   public Batch {
     requireLength("encoderInputTokens", encoderInputTokens.length, sequences * encoderLength);
@@ -33,6 +37,35 @@ public record Batch(
     requireLength("decoderLossWeights", decoderLossWeights.length, sequences * decoderLength);
     requireLength("segmentIds", segmentIds.length, sequences);
     requireLength("epochs", epochs.length, sequences);
+    packing.ifPresent(
+        p -> {
+          requireLength("encoderSegments", p.encoderSegments().length, encoderInputTokens.length);
+          requireLength("decoderSegments", p.decoderSegments().length, decoderTargetTokens.length);
+        });
+  }
+
+  /** Sequences of one text each. */
+  public Batch(
+      int sequences,
+      int encoderLength,
+      int decoderLength,
+      int[] encoderInputTokens,
+      int[] decoderInputTokens,
+      int[] decoderTargetTokens,
+      float[] decoderLossWeights,
+      long[] segmentIds,
+      int[] epochs) {
+    this(
+        sequences,
+        encoderLength,
+        decoderLength,
+        encoderInputTokens,
+        decoderInputTokens,
+        decoderTargetTokens,
+        decoderLossWeights,
+        segmentIds,
+        epochs,
+        Optional.empty());
   }
 
   /** Number of targets that count in the loss. */
@@ -63,7 +96,8 @@ public record Batch(
         Arrays.copyOfRange(decoderTargetTokens, from * d, to * d),
         Arrays.copyOfRange(decoderLossWeights, from * d, to * d),
         Arrays.copyOfRange(segmentIds, from, to),
-        Arrays.copyOfRange(epochs, from, to));
+        Arrays.copyOfRange(epochs, from, to),
+        packing.map(p -> p.slice(from * e, to * e, from * d, to * d)));
   }
 
   private static void requireLength(String name, int length, int expected) {

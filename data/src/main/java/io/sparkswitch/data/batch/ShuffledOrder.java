@@ -15,7 +15,8 @@ final class ShuffledOrder implements SegmentOrder {
   private final int windowRowGroups;
   private final long segments;
   private final RecentlyUsed<Integer, Epoch> epochs;
-  private final RecentlyUsed<WindowKey, Window> windows;
+  private final int windowsPerEpoch;
+  private final RecentlyUsed<Long, Shuffled> windows;
 
   /**
    * @param sizes segments of each row group, each at least 1
@@ -26,6 +27,7 @@ final class ShuffledOrder implements SegmentOrder {
     this.seed = seed;
     this.windowRowGroups = windowRowGroups;
     this.segments = Arrays.stream(sizes).asLongStream().sum();
+    this.windowsPerEpoch = (sizes.length + windowRowGroups - 1) / windowRowGroups;
     this.epochs = new RecentlyUsed<>(REMEMBERED, this::shuffleRowGroups);
     this.windows = new RecentlyUsed<>(REMEMBERED, this::shuffleWindow);
   }
@@ -35,18 +37,25 @@ final class ShuffledOrder implements SegmentOrder {
     int number = Math.toIntExact(sequence / segments);
     long inEpoch = sequence % segments;
     Epoch epoch = epochs.at(number);
-    int window = lastAtMost(epoch.windowStarts(), inEpoch);
-    Window order = windows.at(new WindowKey(number, window));
-    int inWindow = order.permutation()[(int) (inEpoch - epoch.windowStarts()[window])];
-    int slot = lastAtMost(order.groupStarts(), inWindow);
-    int group = epoch.rowGroups()[window * windowRowGroups + slot];
-    return new Place(group, (int) (inWindow - order.groupStarts()[slot]), number);
+    int inOrder = lastAtMost(epoch.windowStarts(), inEpoch);
+    Shuffled window = windows.at((long) number * windowsPerEpoch + inOrder);
+    int place = window.permutation()[(int) (inEpoch - epoch.windowStarts()[inOrder])];
+    int slot = lastAtMost(window.groupStarts(), place);
+    int group = epoch.rowGroups()[inOrder * windowRowGroups + slot];
+    int row = (int) (place - window.groupStarts()[slot]);
+    return new Place(window.window(), group, row, number);
+  }
+
+  @Override
+  public int[] rowGroups(Window window) {
+    int[] groups = inPermutedOrder(window.number());
+    Arrays.sort(groups);
+    return groups;
   }
 
   private Epoch shuffleRowGroups(int number) {
     int[] order = new Draws(seed, number).permutation(sizes.length);
-    int windowCount = (sizes.length + windowRowGroups - 1) / windowRowGroups;
-    long[] starts = new long[windowCount];
+    long[] starts = new long[windowsPerEpoch];
     long next = 0;
     for (int i = 0; i < order.length; i++) {
       if (i % windowRowGroups == 0) {
@@ -57,17 +66,23 @@ final class ShuffledOrder implements SegmentOrder {
     return new Epoch(order, starts);
   }
 
-  private Window shuffleWindow(WindowKey key) {
-    int[] order = epochs.at(key.epoch()).rowGroups();
-    int from = key.window() * windowRowGroups;
-    int to = Math.min(order.length, from + windowRowGroups);
-    long[] starts = new long[to - from];
+  private Shuffled shuffleWindow(long number) {
+    int[] groups = inPermutedOrder(number);
+    long[] starts = new long[groups.length];
     int size = 0;
-    for (int i = from; i < to; i++) {
-      starts[i - from] = size;
-      size = Math.addExact(size, sizes[order[i]]);
+    for (int i = 0; i < groups.length; i++) {
+      starts[i] = size;
+      size = Math.addExact(size, sizes[groups[i]]);
     }
-    return new Window(starts, new Draws(seed, key.epoch(), key.window()).permutation(size));
+    long epoch = number / windowsPerEpoch;
+    int[] permutation = new Draws(seed, epoch, number % windowsPerEpoch).permutation(size);
+    return new Shuffled(new Window(0, number), starts, permutation);
+  }
+
+  private int[] inPermutedOrder(long window) {
+    int[] order = epochs.at(Math.toIntExact(window / windowsPerEpoch)).rowGroups();
+    int from = (int) (window % windowsPerEpoch) * windowRowGroups;
+    return Arrays.copyOfRange(order, from, Math.min(order.length, from + windowRowGroups));
   }
 
   private static int lastAtMost(long[] starts, long value) {
@@ -78,8 +93,6 @@ final class ShuffledOrder implements SegmentOrder {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Epoch(int[] rowGroups, long[] windowStarts) {}
 
-  private record WindowKey(int epoch, int window) {}
-
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Window(long[] groupStarts, int[] permutation) {}
+  private record Shuffled(Window window, long[] groupStarts, int[] permutation) {}
 }

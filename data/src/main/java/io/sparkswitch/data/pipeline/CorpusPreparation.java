@@ -1,5 +1,6 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.clean.SpanCut;
 import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
@@ -59,7 +60,8 @@ public final class CorpusPreparation {
     Configuration conf = sc.hadoopConfiguration();
     List<CorpusFile> sources = Corpus.files(request.corpus(), conf, request.split());
     Vocabulary vocabulary = VocabularyFile.load(request.vocabulary(), conf);
-    Recipe recipe = new Recipe(request.rules().settings(), vocabulary.spec());
+    Recipe recipe =
+        new Recipe(request.rules().settings(), vocabulary.spec(), request.rules().cleaning());
     try {
       CorpusPreparation preparation = new CorpusPreparation(sc, request, progress, recipe);
       String holder = "%s (%s)".formatted(sc.sc().applicationId(), System.getProperty("user.name"));
@@ -100,13 +102,22 @@ public final class CorpusPreparation {
           folder.path().toString(), PrepareSummary.Outcome.NOTHING_NEW, whole);
     }
     int batch = added.map(IngestPlan::number).orElseGet(() -> last(plans));
-    new PreparationJob(sc, request.vocabulary(), folder.path(), recipe, excluded.hashes())
+    new PreparationJob(
+            sc, request.vocabulary(), folder.path(), recipe, excluded.hashes(), duplicates())
         .run(batch, todo, progress);
     lease.requireHeld();
     ShardManifest manifest = manifest(before.map(ShardManifest::number).orElse(0) + 1);
     requireFewMalformed(manifest);
     folder.commit(manifest);
     return new PrepareSummary(folder.path().toString(), PrepareSummary.Outcome.PREPARED, manifest);
+  }
+
+  private Map<Integer, DeduplicationRequest> duplicates() throws IOException {
+    Optional<SpanCut> cut = recipe.cleaning().cut();
+    return cut.isEmpty()
+        ? Map.of()
+        : new DuplicateBatches(sc, folder.path(), recipe, cut.get())
+            .decide(folder.plans(), progress);
   }
 
   private void requireSame(List<IngestPlan> plans) throws IOException {

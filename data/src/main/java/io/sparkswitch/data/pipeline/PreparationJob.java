@@ -8,7 +8,10 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,19 +35,27 @@ final class PreparationJob {
   private final Path folder;
   private final Recipe recipe;
   private final long[] excluded;
+  private final Map<Integer, DeduplicationRequest> duplicates;
 
   /**
    * @param vocabulary path of the SentencePiece model
    * @param folder the shard folder
    * @param excluded hashes of addresses that are taken down, sorted
+   * @param duplicates decisions by the number of the source, if any were made
    */
   PreparationJob(
-      JavaSparkContext sc, String vocabulary, Path folder, Recipe recipe, long[] excluded) {
+      JavaSparkContext sc,
+      String vocabulary,
+      Path folder,
+      Recipe recipe,
+      long[] excluded,
+      Map<Integer, DeduplicationRequest> duplicates) {
     this.sc = sc;
     this.vocabulary = vocabulary;
     this.folder = folder;
     this.recipe = recipe;
     this.excluded = excluded;
+    this.duplicates = duplicates;
   }
 
   /** Makes the shards of the sources, as the given ingest batch. */
@@ -68,7 +79,8 @@ final class PreparationJob {
             vocabulary,
             folder.toString(),
             new HadoopSettings(sc.hadoopConfiguration()),
-            takenDown);
+            takenDown,
+            new HashMap<>(duplicates));
     List<Integer> indices = IntStream.range(0, sources.size()).boxed().toList();
     JavaFutureAction<Void> action =
         sc.parallelize(new ArrayList<>(indices), sources.size())
@@ -119,17 +131,25 @@ final class PreparationJob {
       String vocabulary,
       String folder,
       HadoopSettings hadoop,
-      Broadcast<long[]> excluded)
+      Broadcast<long[]> excluded,
+      HashMap<Integer, DeduplicationRequest> duplicates)
       implements Serializable {
 
     void run(int index) throws IOException {
       Configuration conf = hadoop.conf();
       Vocabulary loaded = VocabularyFile.load(vocabulary, recipe.vocabulary().digest(), conf);
       Path path = new Path(folder);
-      SourceEntry entry =
-          ShardTask.run(
-              new ShardTask.Workshop(path, conf, recipe, batch, loaded::encode, excluded.value()),
-              sources.get(index));
+      PlannedSource source = sources.get(index);
+      ShardTask.Workshop workshop =
+          new ShardTask.Workshop(
+              path,
+              conf,
+              recipe,
+              batch,
+              loaded::encode,
+              excluded.value(),
+              Optional.ofNullable(duplicates.get(source.number())));
+      SourceEntry entry = ShardTask.run(workshop, source);
       ShardFolder.write(entry, path, conf);
     }
   }

@@ -7,12 +7,13 @@ import java.util.List;
  * How documents become shards.
  *
  * @param settings how token ids are cut and stored
+ * @param cleaning what is done to documents before
  * @param quarantineShare share of all records read that may be malformed, in [0, 1]
  * @param excludedUrls addresses whose documents are taken down, in addition to those that the
  *     folder excludes already
  */
 public record PrepareRules(
-    ShardSettings settings, double quarantineShare, List<String> excludedUrls) {
+    ShardSettings settings, Cleaning cleaning, double quarantineShare, List<String> excludedUrls) {
   public PrepareRules {
     excludedUrls = List.copyOf(excludedUrls);
     if (!(quarantineShare >= 0 && quarantineShare <= 1)) {

@@ -15,8 +15,10 @@ import java.util.Optional;
  *
  * @param settings how token ids are cut and stored
  * @param vocabulary the vocabulary of the token ids
+ * @param cleaning what is done to documents before
  */
-record Recipe(ShardSettings settings, VocabularySpec vocabulary) implements Serializable {
+record Recipe(ShardSettings settings, VocabularySpec vocabulary, Cleaning cleaning)
+    implements Serializable {
 
   /** Everything that a shard's content depends on beside its source, by name. */
   Map<String, String> toMap() {
@@ -24,6 +26,7 @@ record Recipe(ShardSettings settings, VocabularySpec vocabulary) implements Seri
     map.put("segment length", Integer.toString(settings.segmentLength()));
     map.put("row group segments", Integer.toString(settings.rowGroupSegments()));
     map.put("vocabulary", vocabulary.digest());
+    map.putAll(cleaning.toMap());
     return map;
   }
 

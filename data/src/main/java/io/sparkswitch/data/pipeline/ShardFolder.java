@@ -118,6 +118,7 @@ final class ShardFolder {
       files.delete(new Path(path, folder), true);
     }
     files.delete(new Path(path, Exclusions.FILE), false);
+    DuplicateBatches.clear(path, conf);
     deleteAttempts();
     sweep(Set.of());
   }

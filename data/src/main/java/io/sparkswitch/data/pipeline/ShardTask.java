@@ -16,12 +16,10 @@ import io.sparkswitch.data.source.SourceRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -32,19 +30,13 @@ import org.apache.hadoop.fs.Path;
  * segment and one row group of each language. A task that runs twice makes the same files.
  */
 final class ShardTask implements AutoCloseable {
-  /** The rule by which documents are taken down. */
-  static final String EXCLUDED = "excluded-url";
-
   private static final Pattern LANGUAGE = Pattern.compile("[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*");
   private static final int DIGEST_CHARACTERS = 12;
 
   private final Workshop workshop;
   private final PlannedSource source;
+  private final DocumentSieve sieve;
   private final Map<String, LanguageShard> shards = new LinkedHashMap<>();
-  private final Map<String, Long> dropped = new TreeMap<>();
-  private final Map<String, Long> linesDropped = new TreeMap<>();
-  private final TreeSet<Long> excludedHere = new TreeSet<>();
-  private long kept;
 
   /**
    * What all tasks share.
@@ -55,6 +47,7 @@ final class ShardTask implements AutoCloseable {
    * @param batch number of the ingest batch
    * @param encoder text to token ids, {@code <int32>[length]}
    * @param excluded hashes of addresses that are taken down, sorted
+   * @param duplicates the decisions on what the corpus has more than once, if any were made
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Workshop(
@@ -63,11 +56,13 @@ final class ShardTask implements AutoCloseable {
       Recipe recipe,
       int batch,
       Function<String, int[]> encoder,
-      long[] excluded) {}
+      long[] excluded,
+      Optional<DeduplicationRequest> duplicates) {}
 
-  private ShardTask(Workshop workshop, PlannedSource source) {
+  private ShardTask(Workshop workshop, PlannedSource source) throws IOException {
     this.workshop = workshop;
     this.source = source;
+    this.sieve = DocumentSieve.open(workshop, source.number());
   }
 
   /** Makes the shards of a source file; they count once the entry is written. */
@@ -96,17 +91,15 @@ final class ShardTask implements AutoCloseable {
   }
 
   private void add(long position, Document document) throws IOException {
-    long urlHash = UrlHash.of(document.url());
-    if (urlHash != 0 && Arrays.binarySearch(workshop.excluded(), urlHash) >= 0) {
-      excludedHere.add(urlHash);
-      dropped.merge(EXCLUDED, 1L, Long::sum);
-      return;
+    Optional<Document> kept = sieve.apply(position, document);
+    if (kept.isPresent()) {
+      String text = kept.get().text();
+      int[] tokens = workshop.encoder().apply(text);
+      long bytes = text.getBytes(StandardCharsets.UTF_8).length;
+      shard(kept.get().language())
+          .cutter()
+          .add(tokens, position, UrlHash.of(document.url()), bytes);
     }
-    String text = document.text();
-    int[] tokens = workshop.encoder().apply(text);
-    long bytes = text.getBytes(StandardCharsets.UTF_8).length;
-    shard(document.language()).cutter().add(tokens, position, urlHash, bytes);
-    kept++;
   }
 
   /** Languages become names of folders, and a document can claim anything. */
@@ -139,8 +132,7 @@ final class ShardTask implements AutoCloseable {
     for (LanguageShard shard : shards.values()) {
       files.add(shard.finish(language -> ShardFile.nameOf(language, stem)));
     }
-    DocumentCounts counts =
-        new DocumentCounts(read, kept, quarantine.records(), dropped, linesDropped);
+    DocumentCounts counts = sieve.counts(read, quarantine.records());
     return new SourceEntry(
         source.number(), workshop.batch(), origin, counts, quarantine.finish(stem), files);
   }
@@ -153,7 +145,7 @@ final class ShardTask implements AutoCloseable {
             origin.toString(),
             Integer.toString(source.number()),
             workshop.recipe().toMap().toString(),
-            excludedHere.toString());
+            sieve.excluded().toString());
     String digest = Digests.of(made.getBytes(StandardCharsets.UTF_8));
     return "%s-%s"
         .formatted(
@@ -166,6 +158,7 @@ final class ShardTask implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    sieve.close();
     for (LanguageShard shard : shards.values()) {
       shard.close();
     }

@@ -1,5 +1,6 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.clean.UrlKey;
 import io.sparkswitch.data.shard.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,6 @@ public final class UrlHash {
   }
 
   static String normalise(String url) {
-    return url.strip();
+    return UrlKey.normalise(url.strip());
   }
 }

@@ -75,6 +75,11 @@ public final class ShardSet {
     return manifest;
   }
 
+  /** These shards, for other processes. */
+  public PinnedShards pinned() {
+    return new PinnedShards(folder.toString(), manifest.dataDigest());
+  }
+
   /** Tokens a segment. */
   public int segmentLength() {
     return manifest.settings().segmentLength();

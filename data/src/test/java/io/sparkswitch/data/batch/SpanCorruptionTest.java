@@ -1,13 +1,12 @@
 package io.sparkswitch.data.batch;
 
+import static io.sparkswitch.data.batch.Facts.ints;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkswitch.data.token.VocabularySpec;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class SpanCorruptionTest {
   private static final VocabularySpec VOCABULARY = new VocabularySpec(900, "d");
-  private static final JsonNode FACTS = facts();
+  private static final JsonNode FACTS = Facts.of("span_corruption.json");
 
   @Test
   void lengthsAreThoseOfT5() {
@@ -91,18 +90,39 @@ class SpanCorruptionTest {
 
   @Test
   void theTokenizedFoxIsDenoisedAsInT5() {
-    JsonNode example = FACTS.get("denoise_examples").get(0);
-    int[] tokens = ints(example.get("tokens"));
-    boolean[] mask = new boolean[tokens.length];
-    for (JsonNode span : example.get("masked_spans")) {
-      for (int i = span.get(0).asInt(); i < span.get(1).asInt(); i++) {
-        mask[i] = true;
-      }
-    }
     SpanCorruption corruption = SpanCorruption.of(VOCABULARY, 128, 0.15, 3);
+    int compared = 0;
+    for (JsonNode example : FACTS.get("denoise_examples")) {
+      int[] tokens = ints(example.get("tokens"));
+      boolean[] mask = new boolean[tokens.length];
+      for (JsonNode span : example.get("masked_spans")) {
+        for (int i = span.get(0).asInt(); i < span.get(1).asInt(); i++) {
+          mask[i] = true;
+        }
+      }
+      assertThat(corruption.inputs(tokens, mask)).isEqualTo(inOurVocabulary(example.get("inputs")));
+      assertThat(corruption.targets(tokens, mask))
+          .isEqualTo(inOurVocabulary(example.get("targets")));
+      compared++;
+    }
+    assertThat(compared).isEqualTo(2);
+  }
 
-    assertThat(corruption.inputs(tokens, mask)).isEqualTo(inOurVocabulary(example.get("inputs")));
-    assertThat(corruption.targets(tokens, mask)).isEqualTo(inOurVocabulary(example.get("targets")));
+  @Test
+  void aMaskOfT5IsOneThatCouldBeDrawnHere() {
+    JsonNode example = FACTS.get("mask_examples_from_tests").get(0);
+    boolean[] mask = mask(ints(example.get("mask")));
+    NoiseSpans spans =
+        NoiseSpans.of(
+            example.get("length").asInt(),
+            example.get("noise_density").asDouble(),
+            example.get("mean_span").asDouble());
+
+    assertThat(mask).hasSize(spans.length());
+    assertThat(count(mask)).isEqualTo(spans.noiseTokens()).isEqualTo(8);
+    assertThat(spans(mask)).isEqualTo(spans.noiseSpans()).isEqualTo(4);
+    assertThat(mask[0]).isFalse();
+    assertThat(mask[31]).isTrue();
   }
 
   @Test
@@ -205,17 +225,5 @@ class SpanCorruptionTest {
       mask[i] = noise[i] == 1;
     }
     return mask;
-  }
-
-  private static int[] ints(JsonNode array) {
-    return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
-  }
-
-  private static JsonNode facts() {
-    try (var in = SpanCorruptionTest.class.getResourceAsStream("/span_corruption.json")) {
-      return new ObjectMapper().readTree(in);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

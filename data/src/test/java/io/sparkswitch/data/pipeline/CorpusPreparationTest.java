@@ -3,6 +3,8 @@ package io.sparkswitch.data.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkswitch.data.clean.CleaningSettings;
+import io.sparkswitch.data.clean.RuleName;
 import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.RowGroup;
@@ -305,6 +307,70 @@ class CorpusPreparationTest {
   }
 
   @Test
+  void rulesDropLinesAndDocumentsAndEveryDocumentIsAccountedFor() throws IOException {
+    List<String> lines = new ArrayList<>(TestCorpus.lines(TestCorpus.texts(1, DOCUMENTS)));
+    lines.add("{\"text\": \"A line with a { bracket in its middle.\"}");
+    lines.add("{\"text\": \"Too short.\\nThis line is long enough to stay here.\"}");
+    TestCorpus.write(corpus, "train", 1, lines);
+    Cleaning cleaning =
+        new Cleaning(
+            CleaningSettings.off()
+                .withRules(List.of(RuleName.CURLY_BRACKET, RuleName.MINIMUM_WORDS)),
+            Map.of(),
+            Cleaning.Duplicates.KEPT);
+
+    PrepareSummary summary = prepare(request(cleaning));
+
+    DocumentCounts documents = summary.manifest().documents();
+    assertThat(documents.read()).isEqualTo(FILES * DOCUMENTS + 2);
+    assertThat(documents.dropped()).containsExactly(Map.entry("curly-bracket", 1L));
+    assertThat(documents.linesDropped()).containsExactly(Map.entry("minimum-words", 1L));
+    assertThat(documents.kept()).isEqualTo(FILES * DOCUMENTS + 1);
+    assertThatThrownBy(this::prepare).hasMessageContaining("cleaning was CleaningSettings[");
+  }
+
+  @Test
+  void theFirstCopyStaysOverIngestBatchesAndTakeDowns() throws IOException {
+    Cleaning once = new Cleaning(CleaningSettings.off(), Map.of(), Cleaning.Duplicates.LINES);
+    Path second = corpus.resolve("en/c4-train.00000-of-00003.json.gz");
+    // The same documents as the second file's, under other addresses, and one of its own.
+    List<String> copies = new ArrayList<>();
+    for (String line : TestCorpus.lines(TestCorpus.texts(1, DOCUMENTS))) {
+      copies.add(line.replace("https://a.b/", "https://copy/"));
+    }
+    String own = "One sentence of its own. And a second one here. And a third one too.";
+    copies.add("{\"text\": \"%s\", \"url\": \"https://own\"}".formatted(own));
+    Files.delete(second);
+    ShardManifest first = prepare(request(once)).manifest();
+    assertThat(first.documents().dropped()).isEmpty();
+    TestCorpus.write(corpus, "train", 0, copies);
+
+    ShardManifest later = prepare(request(once)).manifest();
+
+    assertThat(later.sources().subList(0, 2)).isEqualTo(first.sources());
+    DocumentCounts added = later.sources().get(2).documents();
+    assertThat(added.dropped()).containsExactly(Map.entry("duplicate", (long) DOCUMENTS));
+    assertThat(added.kept()).isEqualTo(1);
+
+    PrepareRequest takeDown = request(once);
+    PrepareRules rules = takeDown.rules();
+    ShardManifest without =
+        prepare(
+                new PrepareRequest(
+                    takeDown.corpus(),
+                    takeDown.split(),
+                    takeDown.vocabulary(),
+                    new PrepareRules(
+                        rules.settings(), rules.cleaning(), 0.5, List.of(TestCorpus.url(1, 7))),
+                    takeDown.output()))
+            .manifest();
+    assertThat(without.sources().get(0).documents().dropped())
+        .containsExactly(Map.entry("excluded-url", 1L));
+    assertThat(without.sources().get(0).number()).isEqualTo(first.sources().get(0).number());
+    assertThat(without.sources().get(2)).isEqualTo(later.sources().get(2));
+  }
+
+  @Test
   void otherSettingsOrChangedSourcesAreRefusedNamingTheDifferenceUnlessFresh() throws IOException {
     prepare();
 
@@ -411,8 +477,18 @@ class CorpusPreparationTest {
         corpus.toString(),
         Split.TRAIN,
         model.toString(),
-        new PrepareRules(new ShardSettings(length, 8), quarantineShare, excluded),
+        new PrepareRules(new ShardSettings(length, 8), Cleaning.none(), quarantineShare, excluded),
         out);
+  }
+
+  private PrepareRequest request(Cleaning cleaning) {
+    PrepareRequest plain = request(LENGTH, 0.5, List.of());
+    return new PrepareRequest(
+        plain.corpus(),
+        plain.split(),
+        plain.vocabulary(),
+        new PrepareRules(plain.rules().settings(), cleaning, 0.5, List.of()),
+        plain.output());
   }
 
   /** Digests of the shards' bytes by their names. */

@@ -51,10 +51,9 @@ final class Rank implements AutoCloseable {
     this.member = member;
     this.exchange = member.exchange();
     new CheckpointFolder(folders.checkpoints(), member.hadoop()).requireVisible();
-    ShardSet shards = Streams.open(folders.trainShards(), member.hadoop());
+    ShardSet shards = folders.trainShards().open(member.hadoop());
     this.training = Streams.training(config, shards);
-    this.validation =
-        Streams.validation(config, Streams.open(folders.validationShards(), member.hadoop()));
+    this.validation = Streams.validation(config, folders.validationShards().open(member.hadoop()));
     T5Config architecture = Architecture.of(config, shards.manifest().vocabulary().rows());
     this.model =
         new T5Model(architecture, Architecture.precision(config), exchange.rank(), exchange.size());

@@ -5,13 +5,13 @@ import io.sparkswitch.data.batch.SpanCorruption;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
-import org.apache.hadoop.conf.Configuration;
 
 /** The batch streams of a configuration: the same wherever they are opened. */
-final class Streams {
+public final class Streams {
   private Streams() {}
 
-  static BatchStream training(RunConfig config, ShardSet shards) {
+  /** The batches of a training run; batch n is that of step n + 1. */
+  public static BatchStream training(RunConfig config, ShardSet shards) {
     return BatchStream.training(
         shards,
         corruption(config, shards),
@@ -26,10 +26,6 @@ final class Streams {
         corruption(config, shards),
         config.training().evaluationBatchSize(),
         config.training().evaluationSeed());
-  }
-
-  static ShardSet open(String folder, Configuration hadoop) {
-    return ShardSet.open(folder, hadoop);
   }
 
   static SpanCorruption corruption(RunConfig config, ShardSet shards) {

@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.loop;
 
+import io.sparkswitch.data.shard.PinnedShards;
 import io.sparkswitch.jobs.conf.RunConfig;
 import java.io.Serializable;
 
@@ -12,18 +13,22 @@ import java.io.Serializable;
 public record WorkerSpec(RunConfig config, Folders folders) implements Serializable {
 
   /**
-   * @param trainShards folder of the training split's shards
-   * @param validationShards folder of the validation split's shards
+   * @param trainShards the training split's shards
+   * @param validationShards the validation split's shards
    * @param checkpoints folder of the run's checkpoints
    * @param targets folder of the teacher's soft targets; empty where there are none
    */
   public record Folders(
-      String trainShards, String validationShards, String checkpoints, String targets)
+      PinnedShards trainShards, PinnedShards validationShards, String checkpoints, String targets)
       implements Serializable {
 
     /** The layout of a shard folder and a run folder. */
     public static Folders of(String shards, String run) {
-      return new Folders(shards + "/train", shards + "/validation", run + "/checkpoints", "");
+      return new Folders(
+          PinnedShards.newest(shards + "/train"),
+          PinnedShards.newest(shards + "/validation"),
+          run + "/checkpoints",
+          "");
     }
 
     public Folders withTargets(String folder) {

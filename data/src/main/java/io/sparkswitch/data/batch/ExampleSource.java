@@ -1,0 +1,16 @@
+package io.sparkswitch.data.batch;
+
+/** Supervised examples by number. Asked by one thread at a time. */
+public interface ExampleSource {
+
+  /** Number of examples; the same whenever asked. */
+  long count();
+
+  /**
+   * An example, the same whenever asked. Numbers near each other are asked for near each other in
+   * time.
+   *
+   * @param index from 0 to {@link #count()}, exclusive
+   */
+  Example at(long index);
+}

@@ -1,0 +1,142 @@
+package io.sparkswitch.jobs;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.data.batch.Batch;
+import io.sparkswitch.data.batch.BatchStream;
+import io.sparkswitch.data.shard.DocumentSpan;
+import io.sparkswitch.data.shard.Segment;
+import io.sparkswitch.data.shard.SegmentIds;
+import io.sparkswitch.data.shard.ShardManifest;
+import io.sparkswitch.data.shard.ShardSet;
+import io.sparkswitch.data.shard.ShardSource;
+import io.sparkswitch.data.shard.SourceEntry;
+import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.loop.Streams;
+import io.sparkswitch.jobs.track.OutputFolder;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "trace",
+    description =
+        "Tells which documents fed a training step: for each sequence of its batch the segment, and"
+            + " for each run of tokens the source file, the document's place in it (line, row or"
+            + " byte) and the hash of its address.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    footer = {
+      "",
+      "Example: sparkswitch trace --run runs/demo/switch --shards runs/demo/shards --step 100"
+    })
+final class TraceVerb extends ConfiguredVerb {
+  @Mixin private ShardOptions shards;
+
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "DIR",
+      description = "folder that pretrain or distill wrote")
+  private String runFolder;
+
+  @Option(
+      names = "--step",
+      required = true,
+      paramLabel = "N",
+      description = "step of the training, from 1, as in metrics.jsonl")
+  private long step;
+
+  @Override
+  Optional<String> savedConfiguration(VerbRun run) throws IOException {
+    return SavedRun.configuration(runFolder, run);
+  }
+
+  @Override
+  void run(VerbRun run) throws IOException {
+    if (step < 1) {
+      throw new UsageException("--step %d: the first step is 1".formatted(step));
+    }
+    ShardSet data = trainedOn(run);
+    Map<Integer, ShardSource> sources =
+        data.manifest().sources().stream()
+            .collect(Collectors.toMap(SourceEntry::number, SourceEntry::source));
+    Batch batch;
+    try (BatchStream stream = Streams.training(run.config(), data)) {
+      batch = stream.batch(step - 1);
+    }
+    run.results().put("step", step).put("manifest", data.manifest().number());
+    ArrayNode sequences = run.results().putArray("sequences");
+    for (int i = 0; i < batch.sequences(); i++) {
+      long id = batch.segmentIds()[i];
+      Segment segment = data.segment(id);
+      ShardSource source = source(data.manifest(), id, sources::get);
+      ObjectNode sequence = sequences.addObject().put("segment", id);
+      sequence.put("epoch", batch.epochs()[i]).put("source", source.path());
+      run.say(
+          "sequence %d: segment %d, epoch %d, %s"
+              .formatted(i, id, batch.epochs()[i], source.path()));
+      tell(run, segment, sequence.putArray("spans"));
+    }
+  }
+
+  private ShardSet trainedOn(VerbRun run) throws IOException {
+    OutputFolder folder = OutputFolder.of(runFolder, run.hadoop());
+    String where = shards.training(run.hadoop());
+    String digest =
+        Provenance.dataHash(folder)
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "%s does not say which shards it was trained on: give the folder that pretrain or distill wrote"
+                            .formatted(runFolder)));
+    return ShardSet.openPinned(where, digest, run.hadoop())
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "%s holds no manifest with the data digest %.12s that %s was trained on: give the shards of that run"
+                        .formatted(where, digest, runFolder)));
+  }
+
+  private static ShardSource source(
+      ShardManifest manifest, long segment, Function<Integer, ShardSource> byNumber) {
+    if (manifest.schemaVersion() > 1) {
+      return byNumber.apply(SegmentIds.source(segment));
+    }
+    return manifest.sources().stream()
+        .filter(
+            entry ->
+                entry.shards().stream()
+                    .anyMatch(
+                        shard ->
+                            segment >= shard.firstSegment()
+                                && segment < shard.firstSegment() + shard.counts().segments()))
+        .findFirst()
+        .orElseThrow()
+        .source();
+  }
+
+  private static void tell(VerbRun run, Segment segment, ArrayNode spans) {
+    for (DocumentSpan span : segment.spans()) {
+      String hash = "%016x".formatted(span.urlHash());
+      spans
+          .addObject()
+          .put("place", span.place())
+          .put("urlHash", hash)
+          .put("offset", span.offset())
+          .put("length", span.length());
+      run.say(
+          "  %,d tokens from token %,d of the document at %d, address %s"
+              .formatted(span.length(), span.offset(), span.place(), hash));
+    }
+    if (segment.spans().isEmpty()) {
+      run.say("  shards of the first format do not say which documents");
+    }
+  }
+}
