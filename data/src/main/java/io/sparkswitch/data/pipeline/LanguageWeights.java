@@ -31,12 +31,13 @@ record LanguageWeights(Map<String, Double> factors) implements Serializable {
     double shares = 0;
     for (long count : sorted.values()) {
       total += count;
-      shares += Math.pow(count, exponent);
+      shares += StrictMath.pow(count, exponent);
     }
     double scale = total / shares;
     Map<String, Double> factors = new HashMap<>();
     sorted.forEach(
-        (language, count) -> factors.put(language, scale * Math.pow(count, exponent) / count));
+        (language, count) ->
+            factors.put(language, scale * StrictMath.pow(count, exponent) / count));
     return new LanguageWeights(factors);
   }
 

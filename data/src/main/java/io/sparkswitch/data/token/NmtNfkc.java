@@ -16,22 +16,8 @@ import java.util.TreeSet;
  */
 final class NmtNfkc {
   /** Become a space: controls that break lines, and characters without width or meaning. */
-  private static final int[] SPACES = {
-    '\t',
-    '\n',
-    '\f',
-    '\r',
-    0x1680,
-    0x200B,
-    0x200C,
-    0x200E,
-    0x200F,
-    0x2028,
-    0x2029,
-    Words.SPACE_MARK,
-    0xFEFF,
-    0xFFFD
-  };
+  private static final String SPACES =
+      "\t\n\f\r\u1680\u200b\u200c\u200e\u200f\u2028\u2029\u2581\ufeff\ufffd";
 
   private static final int LAST_CONTROL = 0x1F;
   private static final int[] OTHER_CONTROLS = {0x7F, 0x8F, 0x9F};
@@ -112,9 +98,7 @@ final class NmtNfkc {
     for (int control : OTHER_CONTROLS) {
       rules.put(Character.toString(control), "");
     }
-    for (int space : SPACES) {
-      rules.put(Character.toString(space), " ");
-    }
+    SPACES.codePoints().forEach(space -> rules.put(Character.toString(space), " "));
     rules.remove(Character.toString(WIDE_TILDE));
   }
 

@@ -39,12 +39,12 @@ final class PruningLoss {
       } else if (counts[piece] == 0 || best > logProbabilities[piece]) {
         losses[piece] = USELESS;
       } else {
-        double without = Math.log(sum + counts[piece] * (parts - 1));
+        double without = StrictMath.log(sum + counts[piece] * (parts - 1));
         double alternative = 0;
         for (int i = 0; i < parts; i++) {
-          alternative += Math.log(counts[segmenter.path[i]] + counts[piece]) - without;
+          alternative += StrictMath.log(counts[segmenter.path[i]] + counts[piece]) - without;
         }
-        double own = Math.log(counts[piece]) - Math.log(sum);
+        double own = StrictMath.log(counts[piece]) - StrictMath.log(sum);
         losses[piece] = counts[piece] / words * (own - alternative);
       }
     }

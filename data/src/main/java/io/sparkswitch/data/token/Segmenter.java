@@ -37,7 +37,7 @@ final class Segmenter {
   double[] expectedCounts() {
     WordTable words = graph.words();
     double[] expected = new double[logProbabilities.length];
-    double[] probabilities = Arrays.stream(logProbabilities).map(Math::exp).toArray();
+    double[] probabilities = Arrays.stream(logProbabilities).map(StrictMath::exp).toArray();
     double[] forward = new double[best.length];
     double[] backward = new double[best.length];
     for (int word = 0; word < words.words(); word++) {
@@ -74,7 +74,7 @@ final class Segmenter {
   private void relate(int start, int length, double[] probabilities) {
     score(start, length, -1);
     for (int at = 0; at < length; at++) {
-      gains[at] = Math.exp(best[at] - best[at + 1]);
+      gains[at] = StrictMath.exp(best[at] - best[at + 1]);
     }
     int first = graph.edgeStart(start);
     int count = graph.edgeStart(start + length) - first;

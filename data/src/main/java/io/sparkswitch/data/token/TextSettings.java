@@ -7,7 +7,7 @@ package io.sparkswitch.data.token;
  * @param characterCoverage share of the corpus's characters that get a piece of their own; the
  *     rarest rest becomes unknown, or bytes
  * @param maxWords distinct words taken, the most frequent first: with {@code longestWord} it bounds
- *     the driver's memory (about 100 bytes a character)
+ *     the driver's memory (half a gigabyte for the seeds, and about 100 bytes a character)
  * @param longestWord code points of a word; a longer one, such as a sentence of a script without
  *     spaces, is cut
  */

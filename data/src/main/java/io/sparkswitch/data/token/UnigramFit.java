@@ -42,7 +42,7 @@ final class UnigramFit {
     Arrays.fill(alive, true);
     double total = Arrays.stream(seeds.weights()).sum();
     this.logProbabilities =
-        Arrays.stream(seeds.weights()).map(weight -> Math.log(weight / total)).toArray();
+        Arrays.stream(seeds.weights()).map(weight -> StrictMath.log(weight / total)).toArray();
   }
 
   int size() {
@@ -139,6 +139,6 @@ final class UnigramFit {
     }
     double inverse = 1 / (shifted * shifted);
     double series = inverse * (1.0 / 12 - inverse * (1.0 / 120 - inverse * (1.0 / 252)));
-    return result + Math.log(shifted) - 1 / (2 * shifted) - series;
+    return result + StrictMath.log(shifted) - 1 / (2 * shifted) - series;
   }
 }

@@ -8,7 +8,8 @@ import java.util.List;
  * Trains a SentencePiece unigram model from word counts (Kudo, Subword Regularization, 2018): seeds
  * from frequent substrings, then rounds of expectation-maximisation and pruning until the size is
  * reached. Deterministic: the bytes depend on the counts and the settings alone, not on the order
- * of the counts. Runs on one core; 10 MB of English take a few seconds.
+ * of the counts or on the machine (hence {@link StrictMath}). Runs on one core; 10 MB of English
+ * take a few seconds.
  */
 public final class UnigramTrainer {
   private static final int SEED_LIMIT = 1_000_000;
