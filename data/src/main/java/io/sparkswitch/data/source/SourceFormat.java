@@ -30,6 +30,14 @@ public enum SourceFormat {
         .findFirst();
   }
 
+  /** The place of the first record: lines and rows are counted from 1, bytes from 0. */
+  long first() {
+    return switch (this) {
+      case C4_JSON, JSON_LINES, PARQUET -> 1;
+      case TEXT, WET -> 0;
+    };
+  }
+
   /** What constants above may refer to. */
   private static final class Names {
     private static final String COMPRESSED = "(\\.(gz|bz2|zst|deflate|lz4|snappy))?";

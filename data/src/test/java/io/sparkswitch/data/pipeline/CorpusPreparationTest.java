@@ -245,7 +245,7 @@ class CorpusPreparationTest {
 
     ShardManifest replaced = prepare(longer, ShardOutput.Existing.REPLACE).manifest();
     assertThat(replaced.settings()).isEqualTo(longer);
-    assertThat(replaced.files().get(2).counts()).isEqualTo(new ShardCounts(0, 0, 0, 0, 0, 0));
+    assertThat(replaced.files().get(2).counts()).isEqualTo(new ShardCounts(0, 1, 0, 0, 0, 0));
     assertThat(listing().stream().filter(name -> name.endsWith(".parquet")))
         .containsExactlyInAnyOrderElementsOf(
             replaced.files().stream().map(ShardFile::name).toList());

@@ -59,16 +59,20 @@ class CorpusReaderTest {
   }
 
   @Test
-  void plainTextUnderAGzipNameIsOneDamagedRecord() throws IOException {
-    assertThat(reasons(read("a.json.gz", "{\"text\":\"a\"}".getBytes(StandardCharsets.UTF_8))))
-        .singleElement()
-        .asString()
-        .contains("Not in GZIP format");
+  void whatIsPackedIsToldByTheBytesAndNotByTheName() throws IOException {
+    byte[] line = "{\"text\":\"a\"}".getBytes(StandardCharsets.UTF_8);
+    assertThat(texts(read("a.json.gz", line))).containsExactly("a");
+    assertThat(texts(read("a.json", gzip("{\"text\":\"a\"}")))).containsExactly("a");
   }
 
   @Test
-  void anEmptyPlainFileHoldsNothing() throws IOException {
-    assertThat(read("a.json", new byte[0])).isEmpty();
+  void anEmptyFileIsOneMalformedRecord() throws IOException {
+    for (String name : new String[] {"a.json", "a.json.gz"}) {
+      assertThat(reasons(read(name, new byte[0])))
+          .containsExactly("empty: the file holds no document");
+    }
+    assertThat(reasons(read("b.json.gz", gzip(""))))
+        .containsExactly("empty: the file holds no document");
   }
 
   @Test
