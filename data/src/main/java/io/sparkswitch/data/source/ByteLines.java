@@ -5,11 +5,12 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Splits a stream at line feeds. Holds one line at a time, of that no more than a limit, and hands
- * it out where it was read, without a copy.
+ * Splits a stream at line feeds, without the byte order mark that it may begin with. Holds one line
+ * at a time, of that no more than a limit, and hands it out where it was read, without a copy.
  */
 final class ByteLines {
   private static final int CHUNK = 1 << 16;
+  private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   private final InputStream in;
   private final int limit;
@@ -31,6 +32,16 @@ final class ByteLines {
 
   /** Moves to the next line and tells whether there is one. */
   boolean advance() throws IOException {
+    boolean found = scan();
+    int marked = Math.min(start + MARK.length, start + length);
+    if (found && position == 0 && Arrays.equals(MARK, Arrays.copyOfRange(line, start, marked))) {
+      start += MARK.length;
+      length -= MARK.length;
+    }
+    return found;
+  }
+
+  private boolean scan() throws IOException {
     line = buffer;
     start = next;
     length = 0;
@@ -102,8 +113,8 @@ final class ByteLines {
       next = end;
     }
     if (end == buffer.length) {
-      int roof = Math.addExact(limit, CHUNK);
-      buffer = Arrays.copyOf(buffer, (int) Math.min(2L * buffer.length, roof));
+      int doubled = Math.multiplyExact(buffer.length, 2);
+      buffer = Arrays.copyOf(buffer, doubled < limit ? doubled : Math.addExact(limit, CHUNK));
       line = buffer;
     }
     int count = in.read(buffer, end, buffer.length - end);

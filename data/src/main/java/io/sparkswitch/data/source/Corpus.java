@@ -12,6 +12,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a corpus folder, of any Hadoop file system.
@@ -30,6 +32,8 @@ import org.apache.hadoop.fs.Path;
  * anything else, which is some tool's record ({@code .jsonl} is meant).
  */
 public final class Corpus {
+  private static final Logger LOG = LoggerFactory.getLogger(Corpus.class);
+
   private Corpus() {}
 
   /**
@@ -62,6 +66,7 @@ public final class Corpus {
       if (ofSplit.isEmpty()) {
         throw nothing(folder, split);
       }
+      Languages.remark(ofSplit).ifPresent(remark -> LOG.warn("corpus {}: {}", folder, remark));
       return ofSplit;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list corpus folder " + folder, e);

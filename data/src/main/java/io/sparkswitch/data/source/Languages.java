@@ -3,6 +3,7 @@ package io.sparkswitch.data.source;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -61,6 +62,26 @@ public final class Languages {
    */
   static String ofThreeLetters(String code) {
     return BY_THREE_LETTERS.getOrDefault(code, code);
+  }
+
+  /**
+   * A sentence about languages of files that mC4 was published without; empty if there are none.
+   */
+  static Optional<String> remark(List<CorpusFile> files) {
+    String unpublished =
+        files.stream()
+            .map(CorpusFile::language)
+            .filter(code -> !isPublished(code) && !code.equals(UNKNOWN))
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return Optional.of(unpublished)
+        .filter(codes -> !codes.isEmpty())
+        .map(
+            ("languages that mC4 was published without: %s. They are read like the others; look at the"
+                    + " files' names if that is not meant (mC4 has iw, no, fil, jv for Hebrew,"
+                    + " Norwegian, Filipino, Javanese)")
+                ::formatted);
   }
 
   /** The language that a file's name tells: of C4 and of mC4; of others {@link #UNKNOWN}. */
