@@ -8,24 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.simple.SimpleGroupFactory;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ParquetTextReaderTest {
   private static final MessageType SCHEMA =
-      MessageTypeParser.parseMessageType(
-          "message page { required int64 id; optional binary text (STRING); required binary url (STRING);"
+      TestParquet.schema(
+          "required int64 id; optional binary text (STRING); required binary url (STRING);"
               + " optional int64 timestamp (TIMESTAMP(MILLIS, true)); optional binary language;"
-              + " repeated binary tags; }");
+              + " repeated binary tags");
   private static final int ROWS = 2000;
 
   @TempDir Path folder;
@@ -68,7 +61,7 @@ class ParquetTextReaderTest {
   void textThatIsNotUtf8IsMalformed() throws IOException {
     Path file =
         write(
-            textOnly("binary text"),
+            TestParquet.schema("required binary text"),
             2,
             (row, page) ->
                 page.append(
@@ -86,7 +79,8 @@ class ParquetTextReaderTest {
 
   @Test
   void aFileWithoutAColumnOfTextIsOneMalformedRecordThatNamesTheColumns() throws IOException {
-    Path file = write(textOnly("int64 text"), 3, (row, page) -> page.append("text", 1L));
+    Path file =
+        write(TestParquet.schema("required int64 text"), 3, (row, page) -> page.append("text", 1L));
 
     assertThat(ReadFile.of(file).reasons())
         .containsExactly(
@@ -95,7 +89,7 @@ class ParquetTextReaderTest {
 
   @Test
   void aFileWithoutRowsIsOneMalformedRecord() throws IOException {
-    Path file = write(textOnly("binary text"), 0, (row, page) -> {});
+    Path file = write(TestParquet.schema("required binary text"), 0, (row, page) -> {});
 
     assertThat(ReadFile.of(file).reasons()).containsExactly("empty: the file holds no document");
     assertThat(ReadFile.of(Files.write(folder.resolve("b.parquet"), new byte[0])).reasons())
@@ -114,11 +108,7 @@ class ParquetTextReaderTest {
   @Test
   void whereverAFileIsCutOffOrDamagedItEndsInOneMalformedRecord() throws IOException {
     Random random = new Random(1);
-    Path file =
-        write(
-            textOnly("binary text (STRING)"),
-            ROWS,
-            (row, page) -> page.append("text", "text " + random.nextLong()));
+    Path file = TestParquet.write(folder.resolve("a.parquet"), ROWS);
     byte[] whole = Files.readAllBytes(file);
     int damagedInText = 0;
     for (int trial = 0; trial < 100; trial++) {
@@ -140,33 +130,7 @@ class ParquetTextReaderTest {
     assertThat(damagedInText).isGreaterThan(90);
   }
 
-  private static MessageType textOnly(String column) {
-    return MessageTypeParser.parseMessageType("message page { required " + column + "; }");
-  }
-
-  private Path write(MessageType schema, int rows, Row row) throws IOException {
-    Path file = folder.resolve("a.parquet");
-    SimpleGroupFactory groups = new SimpleGroupFactory(schema);
-    try (ParquetWriter<Group> writer =
-        ExampleParquetWriter.builder(new org.apache.hadoop.fs.Path(file.toString()))
-            .withConf(new Configuration())
-            .withType(schema)
-            .withCompressionCodec(CompressionCodecName.SNAPPY)
-            .withPageSize(2000)
-            .withRowGroupSize(20_000L)
-            .withPageWriteChecksumEnabled(true)
-            .build()) {
-      for (int i = 0; i < rows; i++) {
-        Group group = groups.newGroup();
-        row.fill(i, group);
-        writer.write(group);
-      }
-    }
-    Files.deleteIfExists(folder.resolve(".a.parquet.crc"));
-    return file;
-  }
-
-  private interface Row {
-    void fill(int number, Group group);
+  private Path write(MessageType schema, int rows, TestParquet.Row row) throws IOException {
+    return TestParquet.write(folder.resolve("a.parquet"), schema, rows, row);
   }
 }
