@@ -2,6 +2,9 @@ package io.sparkswitch.data.source;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -10,6 +13,11 @@ import java.util.Arrays;
  */
 final class ByteLines {
   private static final int CHUNK = 1 << 16;
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long ONES = 0x0101010101010101L;
+  private static final long FEEDS = '\n' * ONES;
+  private static final long HIGHEST_BITS = 0x8080808080808080L;
   private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   private final InputStream in;
@@ -95,12 +103,20 @@ final class ByteLines {
   }
 
   private int indexOfFeed(int from) {
-    for (int i = from; i < end; i++) {
-      if (buffer[i] == '\n') {
-        return i;
-      }
+    int at = from;
+    while (at + Long.BYTES <= end && !holdsFeed((long) WORD.get(buffer, at))) {
+      at += Long.BYTES;
     }
-    return end;
+    while (at < end && buffer[at] != '\n') {
+      at++;
+    }
+    return at;
+  }
+
+  /** Whether a byte of the word is a line feed: borrowing marks the bytes that are zero. */
+  private static boolean holdsFeed(long word) {
+    long zeroAtFeeds = word ^ FEEDS;
+    return ((zeroAtFeeds - ONES) & ~zeroAtFeeds & HIGHEST_BITS) != 0;
   }
 
   /** Moves the line to the front, makes room behind it and reads on. */
