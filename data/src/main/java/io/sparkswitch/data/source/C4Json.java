@@ -9,9 +9,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** C4's lines: one JSON object with {@code text}, and usually {@code timestamp} and {@code url}. */
-public final class C4Json {
+final class C4Json {
+  // Field names are not interned and may collide: what they are is the corpus's choice. Charset
+  // detection would take a line of zero bytes for UTF-32.
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
           .streamReadConstraints(
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .build();
@@ -21,10 +26,14 @@ public final class C4Json {
   /**
    * Reads one line. Fields it does not know are skipped; of a repeated field the last one counts.
    *
-   * @throws MalformedLineException if the line is not one JSON object with a string {@code text}
+   * @throws MalformedLineException if the bytes are not UTF-8, or not one JSON object with a string
+   *     {@code text}, or nested deeper than Jackson allows
    */
-  public static Document parse(String line) throws MalformedLineException {
-    try (JsonParser parser = JSON.createParser(line)) {
+  static Document parse(byte[] line, int offset, int length) throws MalformedLineException {
+    if (!Utf8.isValid(line, offset, length)) {
+      throw new MalformedLineException("not UTF-8");
+    }
+    try (JsonParser parser = JSON.createParser(line, offset, length)) {
       JsonToken first = parser.nextToken();
       if (first == null) {
         throw new MalformedLineException("empty line");
@@ -69,7 +78,27 @@ public final class C4Json {
     if (value != JsonToken.VALUE_STRING) {
       throw new MalformedLineException("field \"text\" is not a string");
     }
-    return parser.getText();
+    String text = parser.getText();
+    requireWholeCharacters(text);
+    return text;
+  }
+
+  /** An escape can name half of a surrogate pair, which no encoding of Unicode can write. */
+  private static void requireWholeCharacters(String text) throws MalformedLineException {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        boolean pair =
+            Character.isHighSurrogate(c)
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!pair) {
+          throw new MalformedLineException(
+              "half a character in field \"text\": \\u%04x".formatted((int) c));
+        }
+        i++;
+      }
+    }
   }
 
   private static String stringOrEmpty(JsonParser parser, JsonToken value) throws IOException {

@@ -6,12 +6,16 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a corpus folder, of any Hadoop file system.
@@ -30,6 +34,8 @@ import org.apache.hadoop.fs.Path;
  * anything else, which is some tool's record ({@code .jsonl} is meant).
  */
 public final class Corpus {
+  private static final Logger LOG = LoggerFactory.getLogger(Corpus.class);
+
   private Corpus() {}
 
   /**
@@ -38,6 +44,27 @@ public final class Corpus {
    * @throws InputException if there is no folder, or no such file in it
    */
   public static List<CorpusFile> files(String folder, Configuration conf, Split split) {
+    List<Found> all = all(folder, conf);
+    boolean onlyDoubtful = all.stream().allMatch(Found::isDoubtful);
+    List<CorpusFile> files =
+        all.stream()
+            .filter(found -> found.split() == split && (onlyDoubtful || !found.isDoubtful()))
+            .map(Found::file)
+            .sorted(Comparator.comparing(CorpusFile::path))
+            .toList();
+    if (files.isEmpty()) {
+      throw nothing(folder, split);
+    }
+    if (!onlyDoubtful) {
+      all.stream()
+          .filter(found -> found.split() == split && found.isDoubtful())
+          .forEach(found -> LOG.info("corpus {}: passing over {}", folder, found.file().path()));
+    }
+    Languages.remark(files).ifPresent(remark -> LOG.warn("corpus {}: {}", folder, remark));
+    return files;
+  }
+
+  private static List<Found> all(String folder, Configuration conf) {
     Path root = new Path(folder);
     try {
       FileSystem files = root.getFileSystem(conf);
@@ -46,52 +73,47 @@ public final class Corpus {
             "corpus folder %s does not exist: give a folder of C4, mC4, JSON lines, Parquet, text or WET files"
                 .formatted(folder));
       }
+      Map<String, List<FileStatus>> listings = new HashMap<>();
       List<Found> all = new ArrayList<>();
-      for (Split each : Split.values()) {
+      for (Split split : Split.values()) {
         for (CorpusLayout layout : CorpusLayout.values()) {
-          all.addAll(found(files, root, layout, each));
+          for (String subfolder : layout.folders(split)) {
+            if (!listings.containsKey(subfolder)) {
+              listings.put(subfolder, listed(files, root, subfolder));
+            }
+          }
+          all.addAll(found(listings, layout, split));
         }
       }
-      boolean onlyDoubtful = all.stream().allMatch(Found::isDoubtful);
-      List<CorpusFile> ofSplit =
-          all.stream()
-              .filter(found -> found.split() == split && (onlyDoubtful || !found.isDoubtful()))
-              .map(Found::file)
-              .sorted(Comparator.comparing(CorpusFile::path))
-              .toList();
-      if (ofSplit.isEmpty()) {
-        throw nothing(folder, split);
-      }
-      return ofSplit;
+      return all;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list corpus folder " + folder, e);
     }
   }
 
-  private static List<Found> found(FileSystem files, Path root, CorpusLayout layout, Split split)
+  private static List<FileStatus> listed(FileSystem files, Path root, String subfolder)
       throws IOException {
-    for (String subfolder : layout.folders(split)) {
+    try {
       Path folder = subfolder.isEmpty() ? root : new Path(root, subfolder);
-      List<Found> found =
-          Arrays.stream(list(files, folder))
-              .filter(FileStatus::isFile)
-              .filter(status -> layout.holds(status.getPath().getName(), split))
-              .map(status -> CorpusFile.of(status.getPath().toString(), status.getLen()))
-              .map(file -> new Found(file, layout, split))
-              .toList();
-      if (!found.isEmpty()) {
-        return found;
-      }
+      return Arrays.stream(files.listStatus(folder)).filter(FileStatus::isFile).toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
     }
-    return List.of();
   }
 
-  private static FileStatus[] list(FileSystem files, Path folder) throws IOException {
-    try {
-      return files.listStatus(folder);
-    } catch (FileNotFoundException e) {
-      return new FileStatus[0];
-    }
+  private static List<Found> found(
+      Map<String, List<FileStatus>> listings, CorpusLayout layout, Split split) {
+    return layout.folders(split).stream()
+        .map(
+            subfolder ->
+                listings.get(subfolder).stream()
+                    .filter(status -> layout.holds(status.getPath().getName(), split))
+                    .map(status -> CorpusFile.of(status.getPath().toString(), status.getLen()))
+                    .map(file -> new Found(file, layout, split))
+                    .toList())
+        .filter(found -> !found.isEmpty())
+        .findFirst()
+        .orElse(List.of());
   }
 
   private static InputException nothing(String folder, Split split) {

@@ -2,6 +2,7 @@ package io.sparkswitch.data.source;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Where the files of a corpus lie and what they are called. */
@@ -9,35 +10,39 @@ enum CorpusLayout {
   C4(List.of("", "en"), "c4-%1$s.*.json[.gz]") {
     @Override
     boolean holds(String name, Split split) {
-      return name.startsWith("c4-" + split.word() + ".") && isJson(name);
+      return isC4Json(name) && name.startsWith("c4-" + split.word() + ".");
     }
   },
   MC4(List.of("", "multilingual"), "c4-LANGUAGE[-validation].tfrecord-*.json[.gz]") {
     @Override
     boolean holds(String name, Split split) {
-      return isMultilingual(name)
-          && isJson(name)
-          && name.contains("-validation.") == (split == Split.VALIDATION);
+      return isC4Json(name)
+          && name.contains(".tfrecord-")
+          && !name.startsWith("c4-train.")
+          && !name.startsWith("c4-validation.")
+          && name.contains("-validation.tfrecord-") == (split == Split.VALIDATION);
     }
   },
-  SPLIT_BY_NAME(List.of(""), "*.jsonl, *.parquet, *.txt, *.warc.wet (validation in the name)") {
+  SPLIT_BY_NAME(
+      List.of(""),
+      "*.jsonl, *.json, *.parquet, *.txt, *.warc.wet (validation in the name or not)") {
     @Override
     boolean holds(String name, Split split) {
       return isOther(name)
-          && SourceFormat.of(name).isPresent()
           && VALIDATION_NAME.matcher(name).matches() == (split == Split.VALIDATION);
     }
   },
   SPLIT_BY_FOLDER(List.of("%1$s"), "%1$s/ with any of these") {
     @Override
     boolean holds(String name, Split split) {
-      return isOther(name) && SourceFormat.of(name).isPresent();
+      return isOther(name);
     }
   };
 
-  private static final Pattern VALIDATION_NAME = Pattern.compile("(.*[-_.])?validation([-_.].*)");
-  private static final Pattern ABOUT_THE_CORPUS =
-      Pattern.compile("(readme|licen[cs]e|notice)([-_.].*)?");
+  private static final Pattern VALIDATION_NAME = Pattern.compile("(.*[-_.])?validation[-_.].*");
+  private static final Pattern PLAIN_JSON = Pattern.compile(".*\\.json(\\.[a-z0-9]+)?");
+  private static final Pattern NO_DOCUMENTS =
+      Pattern.compile("[._].*|(readme|licen[cs]e|notice)([-_.].*)?");
 
   private final List<String> folders;
   private final String lookedFor;
@@ -60,26 +65,18 @@ enum CorpusLayout {
     return lookedFor.formatted(split.word());
   }
 
-  /**
-   * Whether a name ends in plain {@code .json}, which a manifest's name does as well as a corpus
-   * file's.
-   */
+  /** Whether a file of this layout may be some tool's record rather than a corpus file. */
   boolean isDoubtful(String name) {
-    return this != C4 && this != MC4 && name.matches(".*\\.json(\\.[a-z0-9]+)?");
+    return this != C4 && this != MC4 && PLAIN_JSON.matcher(name).matches();
   }
 
-  private static boolean isJson(String name) {
-    return SourceFormat.of(name).filter(SourceFormat.C4_JSON::equals).isPresent();
-  }
-
-  private static boolean isMultilingual(String name) {
-    return name.startsWith("c4-") && name.contains(".tfrecord-");
+  private static boolean isC4Json(String name) {
+    return SourceFormat.of(name).equals(Optional.of(SourceFormat.C4_JSON));
   }
 
   private static boolean isOther(String name) {
-    return !name.startsWith(".")
-        && !name.startsWith("_")
-        && !SourceFormat.of(name).filter(SourceFormat.C4_JSON::equals).isPresent()
-        && !ABOUT_THE_CORPUS.matcher(name.toLowerCase(Locale.ROOT)).matches();
+    return SourceFormat.of(name).isPresent()
+        && !isC4Json(name)
+        && !NO_DOCUMENTS.matcher(name.toLowerCase(Locale.ROOT)).matches();
   }
 }

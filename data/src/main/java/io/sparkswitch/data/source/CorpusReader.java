@@ -1,42 +1,49 @@
 package io.sparkswitch.data.source;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.zip.GZIPInputStream;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Streams one file of JSON lines, gzip by its name. Every line comes out once, kept or malformed; a
- * damaged or truncated file ends in one malformed record. Holds one line at a time.
+ * Streams one file of a corpus. Every line, row or record comes out once, kept or malformed; a
+ * damaged or truncated file ends in one malformed record, and a file that holds nothing is one.
+ * Holds one record at a time, of Parquet one row group.
  */
 public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable {
   /** A longer line is malformed, and only its beginning is handed on. */
   static final int LONGEST_LINE = 64 << 20;
 
+  private static final String EMPTY = "empty: the file holds no document";
+
   private final CorpusFile file;
+  private final Configuration conf;
   private final RawStream raw;
   private final int longestLine;
-  private ByteLines lines;
+  private FormatReader reader;
   private SourceRecord pending;
   private boolean ended;
-  private long line;
+  private long read;
   private long documents;
   private long malformed;
 
-  private CorpusReader(CorpusFile file, RawStream raw, int longestLine) {
+  private CorpusReader(CorpusFile file, Configuration conf, RawStream raw, int longestLine) {
     this.file = file;
+    this.conf = conf;
     this.raw = raw;
     this.longestLine = longestLine;
   }
 
-  /** Opens a file; damaged content shows while reading. */
+  /**
+   * Opens a file; damaged content shows while reading.
+   *
+   * @throws InputException if there is no such file
+   * @throws UncheckedIOException if the storage fails, here and while reading
+   */
   public static CorpusReader open(CorpusFile file, Configuration conf) {
     return open(file, conf, LONGEST_LINE);
   }
@@ -44,8 +51,12 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
   static CorpusReader open(CorpusFile file, Configuration conf, int longestLine) {
     Path path = new Path(file.path());
     try {
-      return new CorpusReader(
-          file, new RawStream(path.getFileSystem(conf).open(path)), longestLine);
+      RawStream raw = new RawStream(path.getFileSystem(conf).open(path));
+      return new CorpusReader(file, conf, raw, longestLine);
+    } catch (FileNotFoundException e) {
+      throw new InputException(
+          "corpus file %s is gone: list the corpus again by running again".formatted(file.path()),
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open " + file.path(), e);
     }
@@ -56,6 +67,7 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
     if (pending == null && !ended) {
       pending = read();
       ended |= pending == null;
+      read += pending == null ? 0 : 1;
     }
     return pending != null;
   }
@@ -85,9 +97,9 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
     return malformed;
   }
 
-  /** Lines read so far, the damaged end of a file counting as one. */
+  /** Lines, rows or records read so far, the damaged end of a file counting as one. */
   public long linesRead() {
-    return line;
+    return read;
   }
 
   /** SHA-256 of the stored bytes; reads to the end of the file. Call once, last. */
@@ -95,15 +107,17 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
     return raw.drainAndDigest();
   }
 
-  /** Stored bytes read so far. */
+  /** Stored bytes read so far; after {@link #drainAndDigest} all of them. */
   public long bytesRead() {
     return raw.bytes();
   }
 
   @Override
   public void close() {
-    try {
-      raw.close();
+    try (raw) {
+      if (reader != null) {
+        reader.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close " + file.path(), e);
     }
@@ -111,37 +125,48 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
 
   private SourceRecord read() {
     try {
-      if (lines == null) {
-        lines = new ByteLines(content(), longestLine);
+      if (reader == null && raw.peek(1).length == 0) {
+        ended = true;
+        return malformed(EMPTY);
       }
-      if (!lines.advance()) {
-        return null;
+      if (reader == null) {
+        reader = opened();
       }
-    } catch (IOException e) {
-      // Only the decompressor throws this; the storage's own failures are unchecked.
+      Optional<SourceRecord> next = reader.next();
+      if (next.isPresent()) {
+        return inLanguage(next.get());
+      }
+      return read == 0 ? malformed(EMPTY) : null;
+    } catch (WrongExtensionException e) {
       ended = true;
-      byte[] rest = lines == null ? new byte[0] : lines.content();
-      return new SourceRecord.Malformed(++line, "damaged or truncated: " + e.getMessage(), rest);
+      return malformed(e.getMessage());
+    } catch (IOException e) {
+      // Only damaged content throws this; the storage's own failures are unchecked.
+      ended = true;
+      return malformed("damaged or truncated: " + e.getMessage());
     }
-    return record(++line, lines.content());
   }
 
-  private InputStream content() throws IOException {
-    return file.name().endsWith(".gz") ? new GZIPInputStream(raw, 1 << 16) : raw;
+  private FormatReader opened() throws IOException {
+    return switch (file.format()) {
+      case C4_JSON, JSON_LINES ->
+          new JsonLinesReader(Unpacked.lines(raw, file.path(), conf), longestLine);
+      case TEXT -> new TextReader(Unpacked.lines(raw, file.path(), conf), longestLine);
+      case PARQUET -> ParquetTextReader.open(raw, file.path(), conf, longestLine);
+      case WET -> WetReader.open(raw, longestLine);
+    };
   }
 
-  private SourceRecord record(long number, byte[] content) {
-    if (lines.overlong()) {
-      return new SourceRecord.Malformed(
-          number, "line of more than %d bytes".formatted(longestLine), content);
+  private SourceRecord malformed(String reason) {
+    long position = reader == null ? file.format().first() : reader.position();
+    byte[] content = reader == null ? new byte[0] : reader.partial();
+    return new SourceRecord.Malformed(position, reason, content);
+  }
+
+  private SourceRecord inLanguage(SourceRecord record) {
+    if (record instanceof SourceRecord.Kept kept) {
+      return new SourceRecord.Kept(kept.position(), kept.document().inLanguage(file.language()));
     }
-    try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
-      return new SourceRecord.Kept(number, C4Json.parse(text).inLanguage(file.language()));
-    } catch (CharacterCodingException e) {
-      return new SourceRecord.Malformed(number, "not UTF-8", content);
-    } catch (MalformedLineException e) {
-      return new SourceRecord.Malformed(number, e.getMessage(), content);
-    }
+    return record;
   }
 }

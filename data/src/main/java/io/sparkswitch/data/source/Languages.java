@@ -1,9 +1,14 @@
 package io.sparkswitch.data.source;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The codes that mC4 was published under: 101 languages and six of them in Latin script too, 107
@@ -32,6 +37,13 @@ public final class Languages {
       Pattern.compile("c4-([A-Za-z]{2,8}(?:-[A-Za-z0-9]{2,8})*?)(?:-validation)?\\.tfrecord-.*");
   private static final Pattern ENGLISH_C4 = Pattern.compile("c4-(train|validation)\\..*");
 
+  private static final Map<String, String> BY_THREE_LETTERS =
+      PUBLISHED.stream()
+          .filter(code -> !code.contains("-"))
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  code -> Locale.forLanguageTag(code).getISO3Language(), Function.identity()));
+
   private Languages() {}
 
   /** The 107 codes, in alphabetical order. */
@@ -42,6 +54,34 @@ public final class Languages {
   /** Whether mC4 was published with this code. */
   public static boolean isPublished(String code) {
     return KNOWN.contains(code);
+  }
+
+  /**
+   * The published code of a language given by its three letters of ISO 639-3, as Common Crawl gives
+   * it: {@code en} for {@code eng}; any other code as it is.
+   */
+  static String ofThreeLetters(String code) {
+    return BY_THREE_LETTERS.getOrDefault(code, code);
+  }
+
+  /**
+   * A sentence about languages of files that mC4 was published without; empty if there are none.
+   */
+  static Optional<String> remark(List<CorpusFile> files) {
+    String unpublished =
+        files.stream()
+            .map(CorpusFile::language)
+            .filter(code -> !isPublished(code) && !code.equals(UNKNOWN))
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return Optional.of(unpublished)
+        .filter(codes -> !codes.isEmpty())
+        .map(
+            ("languages that mC4 was published without: %s. They are read like the others; look at the"
+                    + " files' names if that is not meant (mC4 has iw, no, fil, jv for Hebrew,"
+                    + " Norwegian, Filipino, Javanese)")
+                ::formatted);
   }
 
   /** The language that a file's name tells: of C4 and of mC4; of others {@link #UNKNOWN}. */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -47,10 +48,10 @@ final class RawStream extends InputStream {
     return count;
   }
 
-  /** Zero at the very end only: GZIPInputStream looks for a further member by this number. */
-  @Override
-  public int available() {
-    return fill() ? limit - next : 0;
+  /** The next bytes, so many if there are, without reading them. */
+  byte[] peek(int count) {
+    while (limit - next < count && append()) {}
+    return Arrays.copyOfRange(buffer, next, Math.min(limit, next + count));
   }
 
   @Override
@@ -71,18 +72,21 @@ final class RawStream extends InputStream {
   }
 
   private boolean fill() {
-    if (next < limit) {
-      return true;
-    }
+    return next < limit || append();
+  }
+
+  private boolean append() {
+    System.arraycopy(buffer, next, buffer, 0, limit - next);
+    limit -= next;
+    next = 0;
     try {
-      int count = source.read(buffer);
+      int count = source.read(buffer, limit, buffer.length - limit);
       if (count <= 0) {
         return false;
       }
-      next = 0;
-      limit = count;
+      digest.update(buffer, limit, count);
+      limit += count;
       bytes += count;
-      digest.update(buffer, 0, count);
       return true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -385,10 +385,12 @@ class CorpusPreparationTest {
 
     ShardOutput replace =
         new ShardOutput(output.toString(), ShardOutput.Existing.REPLACE, Map.of());
-    ShardManifest replaced = prepare(request(30, 0, List.of(), vocabularyFile, replace)).manifest();
+    ShardManifest replaced =
+        prepare(request(30, 0.5, List.of(), vocabularyFile, replace)).manifest();
     assertThat(replaced.settings().segmentLength()).isEqualTo(30);
     assertThat(replaced.number()).isEqualTo(1);
-    assertThat(replaced.sources().get(2).documents()).isEqualTo(DocumentCounts.NONE);
+    assertThat(replaced.sources().get(2).documents())
+        .isEqualTo(new DocumentCounts(1, 0, 1, Map.of(), Map.of()));
     assertThat(shardDigests().keySet())
         .containsExactlyInAnyOrderElementsOf(
             replaced.files().stream().map(ShardFile::name).toList());

@@ -3,6 +3,7 @@ package io.sparkswitch.data.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +14,7 @@ class C4JsonTest {
     String line =
         "{\"text\":\"Beginners BBQ\\nClass \\u00e9\",\"timestamp\":\"2019-04-25T12:57:54Z\",\"url\":\"https://a.b\"}\r";
 
-    assertThat(C4Json.parse(line))
+    assertThat(parse(line))
         .isEqualTo(
             new Document("https://a.b", "Beginners BBQ\nClass é", "2019-04-25T12:57:54Z", ""));
   }
@@ -22,7 +23,7 @@ class C4JsonTest {
   void unknownFieldsOfAnyKindAreSkipped() throws MalformedLineException {
     String line = "{\"meta\":{\"text\":[1]},\"text\":\"a\",\"url\":null,\"n\":[{}]}";
 
-    assertThat(C4Json.parse(line)).isEqualTo(new Document("", "a", "", ""));
+    assertThat(parse(line)).isEqualTo(new Document("", "a", "", ""));
   }
 
   @ParameterizedTest
@@ -47,8 +48,13 @@ class C4JsonTest {
         "{\"text\":\"a\"} garbage|something follows the JSON object",
       })
   void aLineWithoutADocumentTellsWhy(String line, String reason) {
-    assertThatThrownBy(() -> C4Json.parse(line))
+    assertThatThrownBy(() -> parse(line))
         .isInstanceOf(MalformedLineException.class)
         .hasMessageStartingWith(reason);
+  }
+
+  private static Document parse(String line) throws MalformedLineException {
+    byte[] bytes = ("}" + line + "{").getBytes(StandardCharsets.UTF_8);
+    return C4Json.parse(bytes, 1, bytes.length - 2);
   }
 }

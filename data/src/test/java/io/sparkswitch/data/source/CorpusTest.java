@@ -87,6 +87,26 @@ class CorpusTest {
   }
 
   @Test
+  void namesAtTheEdgesOfTheLayoutsAreToldApart() throws IOException {
+    write(
+        "c4-notes.jsonl",
+        "en/c4-train.00000-of-00001.json.zst",
+        "en/c4-trainer.00000-of-00001.json.gz",
+        "multilingual/c4-sr-Latn.tfrecord-00000-of-00001.json.gz",
+        "multilingual/c4-train.tfrecord-00000-of-00001.json.gz",
+        "revalidations.txt",
+        "c4_validation.parquet");
+
+    assertThat(names(Split.TRAIN))
+        .containsExactly(
+            "c4-notes.jsonl",
+            "c4-train.00000-of-00001.json.zst",
+            "c4-sr-Latn.tfrecord-00000-of-00001.json.gz",
+            "revalidations.txt");
+    assertThat(names(Split.VALIDATION)).containsExactly("c4_validation.parquet");
+  }
+
+  @Test
   void twoLayoutsInOneFolderAreBothTaken() throws IOException {
     write(
         "c4-train.00000-of-00001.json.gz",
