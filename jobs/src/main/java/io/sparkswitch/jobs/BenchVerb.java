@@ -1,13 +1,19 @@
 package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.jobs.bench.DataBench;
+import io.sparkswitch.jobs.bench.DataBench.DataMeasured;
 import io.sparkswitch.jobs.bench.ModelBench;
 import io.sparkswitch.jobs.bench.ModelBench.Group;
 import io.sparkswitch.jobs.bench.ModelBench.Measured;
 import io.sparkswitch.jobs.bench.ModelBench.Size;
 import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,18 +21,24 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bench",
     description =
-        "Measures, in this process: a full training step of a dense model and of its Switch twin"
-            + " beside the rate of the same matrix products alone. Starts no Spark.",
+        "Measures, in this process. model: a full training step of a dense model and of its Switch"
+            + " twin beside the rate of the same matrix products alone, without Spark. data:"
+            + " preparing a corpus beside the tokenizer alone, and the training stream beside"
+            + " training, with Spark in this process.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
       "",
-      "Example: sparkswitch bench model --size mini --threads 1,2 --json runs/bench.json"
+      "Examples: sparkswitch bench model --size mini --threads 1,2 --json runs/bench.json",
+      "          sparkswitch bench data --corpus runs/demo/corpus --vocab runs/demo/vocab"
     })
 final class BenchVerb extends ConfiguredVerb {
+  private static final int ROUNDS = 3;
+
   /** What can be measured. */
   enum Subject {
-    MODEL
+    MODEL,
+    DATA
   }
 
   @Parameters(paramLabel = "WHAT", description = "what to measure: ${COMPLETION-CANDIDATES}")
@@ -47,7 +59,7 @@ final class BenchVerb extends ConfiguredVerb {
       split = ",",
       defaultValue = "1,2",
       paramLabel = "N",
-      description = "numbers of threads")
+      description = "numbers of threads; bench data takes the largest")
   private List<Integer> threads;
 
   @Option(
@@ -56,6 +68,18 @@ final class BenchVerb extends ConfiguredVerb {
       paramLabel = "N",
       description = "measured steps of each model in each of three rounds; the fastest counts")
   private int steps;
+
+  @Option(
+      names = "--corpus",
+      paramLabel = "FOLDER",
+      description = "bench data: corpus of at most some hundred megabytes of text")
+  private String corpus;
+
+  @Option(
+      names = "--vocab",
+      paramLabel = "DIR",
+      description = "bench data: folder that the verb vocab wrote")
+  private String vocabulary;
 
   @Override
   List<String> sections() {
@@ -68,6 +92,52 @@ final class BenchVerb extends ConfiguredVerb {
       throw new UsageException(
           "--steps = %d and --threads = %s: each must be at least 1".formatted(steps, threads));
     }
+    if (subject == Subject.DATA) {
+      data(run);
+    } else {
+      model(run);
+    }
+  }
+
+  private void data(VerbRun run) throws IOException {
+    if (corpus == null || vocabulary == null) {
+      throw new UsageException("bench data needs --corpus and --vocab: what is to be measured on");
+    }
+    byte[] model =
+        VocabularyRecord.model(
+            vocabulary, VocabularyRecord.open(vocabulary, run.hadoop()).spec(), run.hadoop());
+    int most = Collections.max(threads);
+    run.atMaster("local[%d]".formatted(most));
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
+    DataMeasured measured =
+        new DataBench(spark, most, ROUNDS, run::say)
+            .run(
+                corpus,
+                OutputFolder.of(vocabulary, run.hadoop()).uri(VocabularyRecord.MODEL),
+                model);
+    ObjectNode results = run.results();
+    results.put("threads", most);
+    results.put("tokenizerMegabytesPerSecond", measured.tokenizerMegabytesPerSecond());
+    results.put("prepareMegabytesPerSecond", measured.prepareMegabytesPerSecond());
+    results.put("prepareVersusTokenizer", measured.prepareVersusTokenizer());
+    measured
+        .tokenizerVersusSpmEncode()
+        .ifPresent(ratio -> results.put("tokenizerVersusSpmEncode", ratio));
+    results.put("streamTokensPerSecond", measured.streamTokensPerSecond());
+    results.put("trainingTokensPerSecond", measured.trainingTokensPerSecond());
+    results.put("streamVersusTraining", measured.streamVersusTraining());
+    results.put("bytesPerToken", measured.bytesPerToken());
+    run.say(
+        String.format(
+            Locale.ROOT,
+            "prepare %.2f of the tokenizer alone; stream %,.0f tokens/s, %.0f times nano training; %.2f bytes a token",
+            measured.prepareVersusTokenizer(),
+            measured.streamTokensPerSecond(),
+            measured.streamVersusTraining(),
+            measured.bytesPerToken()));
+  }
+
+  private void model(VerbRun run) throws IOException {
     ModelBench bench = new ModelBench(steps, run::say);
     for (Size size : sizes) {
       for (int n : threads) {

@@ -16,11 +16,14 @@ import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.report.PreparePage;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -43,6 +46,8 @@ import picocli.CommandLine.Option;
           + " --out runs/demo/shards --config conf/runs/demo-dense.conf"
     })
 final class PrepareVerb extends ConfiguredVerb {
+  private static final String PAGE = "prepare.html";
+
   @Mixin private OutputOptions output;
 
   @Option(
@@ -123,6 +128,7 @@ final class PrepareVerb extends ConfiguredVerb {
             run.config().prepare().quarantineShare(),
             excludedUrls(run));
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
+    Map<String, ShardManifest> made = new LinkedHashMap<>();
     for (Split split : Split.values()) {
       run.progress("preparing the %s split".formatted(split.word()));
       PrepareSummary summary = prepare(spark, request(run, split, rules, provenance), run);
@@ -131,10 +137,13 @@ final class PrepareVerb extends ConfiguredVerb {
       PrepareTables.of(summary.manifest()).forEach(run::say);
       anythingNew |= summary.outcome() == PrepareSummary.Outcome.PREPARED;
       report(run, split, summary);
+      made.put(split.word(), summary.manifest());
       if (split == Split.TRAIN) {
         run.keep(provenance.withData(summary.manifest().dataDigest()));
       }
     }
+    run.folder().write(PAGE, new PreparePage(made).render());
+    run.say("Page with languages, lengths and what each rule dropped: " + run.folder().uri(PAGE));
   }
 
   private PrepareRequest request(

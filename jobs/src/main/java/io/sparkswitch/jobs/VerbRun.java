@@ -100,6 +100,11 @@ final class VerbRun implements AutoCloseable {
     return results;
   }
 
+  /** Where Spark is to start, whatever was given; before it does. */
+  void atMaster(String master) {
+    sparkConf.set("spark.master", master);
+  }
+
   /** Spark; the session starts with the first call. */
   SparkSession spark() {
     if (session == null) {

@@ -21,6 +21,15 @@ public final class ShardParts {
   }
 
   /**
+   * Parts by language.
+   *
+   * @throws InputException if the shards do not tell languages
+   */
+  public static ShardParts byLanguage(ShardSet shards) {
+    return by(shards, RowGroup::language);
+  }
+
+  /**
    * Parts by what a function says of each row group.
    *
    * @throws InputException if it says nothing of one

@@ -1,6 +1,7 @@
 package io.sparkswitch.data.clean;
 
 import java.io.Serializable;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -33,5 +34,10 @@ public record SpanCut(Unit unit, int units) implements Serializable {
   /** Single lines, as C4's and mC4's code compares them. */
   public static SpanCut lines() {
     return new SpanCut(Unit.LINE, 1);
+  }
+
+  /** The name of the cut in files, such as {@code sentence-3}. */
+  public String word() {
+    return unit.name().toLowerCase(Locale.ROOT) + "-" + units;
   }
 }

@@ -17,7 +17,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Where the first copy of every text of a corpus is. On disk a batch's folder holds the texts that
- * it was the first to have, as Parquet in the subfolders {@code urls} and {@code spans}.
+ * it was the first to have, as Parquet in the subfolders {@code urls} and {@code spans}, each with
+ * the cut by which spans were made.
  */
 final class DeduplicationIndex {
   /** Key and place: {@code high, low, batch, file, line, span}; a URL's span is -1. */
@@ -79,7 +80,7 @@ final class DeduplicationIndex {
   void write(Part part, Dataset<Row> firsts) {
     firsts
         .filter(col("batch").equalTo(request.batch()))
-        .withColumn(CUT, lit(request.cut().toString()))
+        .withColumn(CUT, lit(request.cut().word()))
         .write()
         .mode(SaveMode.Overwrite)
         .parquet(part.in(request.index()));
@@ -110,11 +111,12 @@ final class DeduplicationIndex {
 
   private void requireSameCut(Dataset<Row> stored) {
     List<Row> others =
-        stored.filter(col(CUT).notEqual(request.cut().toString())).select(CUT).takeAsList(1);
+        stored.filter(col(CUT).notEqual(request.cut().word())).select(CUT).takeAsList(1);
     if (!others.isEmpty()) {
       throw new IllegalArgumentException(
           "documents are to be cut by %s, but %s hold entries cut by %s: use one cut for all batches"
-              .formatted(request.cut(), request.earlierIndexes(), others.get(0).getString(0)));
+              .formatted(
+                  request.cut().word(), request.earlierIndexes(), others.get(0).getString(0)));
     }
   }
 }

@@ -3,15 +3,18 @@ package io.sparkswitch.data.pipeline;
 import io.sparkswitch.data.clean.SentenceSpans;
 import io.sparkswitch.data.clean.SpanCut;
 import io.sparkswitch.data.source.Document;
+import io.sparkswitch.data.source.InputException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -47,26 +50,34 @@ public final class FileDecisions implements AutoCloseable {
    * @param request what was asked when they were made
    * @param file ordinal of the file; one without decisions is left as it is
    * @param sentences that must be left of a document that loses spans
+   * @throws InputException if there are no decisions at all
    */
   public static FileDecisions open(
       DeduplicationRequest request, long file, int sentences, Configuration conf)
       throws IOException {
     Path all = new Path(request.decisions());
-    Path own = new Path(all, "file=" + file);
+    FileSystem files = all.getFileSystem(conf);
+    if (!files.exists(all)) {
+      throw new InputException(
+          "decisions %s do not exist: deduplicate ingest batch %d first"
+              .formatted(all, request.batch()));
+    }
+    return new FileDecisions(
+        parts(files, new Path(all, "file=" + file)), conf, file, request.cut(), sentences);
+  }
+
+  private static Iterator<Path> parts(FileSystem files, Path folder) throws IOException {
     FileStatus[] found;
     try {
-      found = own.getFileSystem(conf).listStatus(own);
+      found = files.listStatus(folder);
     } catch (FileNotFoundException e) {
-      all.getFileSystem(conf).getFileStatus(all);
-      found = new FileStatus[0];
+      return Collections.emptyIterator();
     }
-    Iterator<Path> parts =
-        Arrays.stream(found)
-            .map(FileStatus::getPath)
-            .filter(path -> path.getName().endsWith(".parquet"))
-            .sorted()
-            .iterator();
-    return new FileDecisions(parts, conf, file, request.cut(), sentences);
+    return Arrays.stream(found)
+        .map(FileStatus::getPath)
+        .filter(path -> path.getName().endsWith(".parquet"))
+        .sorted()
+        .iterator();
   }
 
   /**

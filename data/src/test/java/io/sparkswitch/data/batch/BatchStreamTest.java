@@ -9,6 +9,7 @@ import io.sparkswitch.data.shard.TestShards;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.token.VocabularySpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,6 +132,37 @@ class BatchStreamTest {
 
     assertThat(batch.segmentIds()).containsExactly(19, 16, 54, 17);
     assertThat(Arrays.hashCode(batch.encoderInputTokens())).isEqualTo(1554422572);
+  }
+
+  @Test
+  void damageThatIsFoundAheadIsToldWhereItsTokensAreNeeded(@TempDir Path damaged)
+      throws IOException {
+    ShardSet set = TestShards.write(damaged, new ShardSettings(LENGTH, 5), 5, 5, 5);
+    String name = set.manifest().files().get(1).name();
+    Path shard = damaged.resolve(name);
+    byte[] bytes = Files.readAllBytes(shard);
+    Arrays.fill(bytes, 4, bytes.length / 2, (byte) 0x55);
+    Files.write(shard, bytes);
+    Files.delete(shard.resolveSibling("." + shard.getFileName() + ".crc"));
+    try (BatchStream stream = BatchStream.validation(set, CORRUPTION, 5, 7)) {
+      assertThat(stream.batch(0).segmentIds()).containsExactly(0, 1, 2, 3, 4);
+      assertThatThrownBy(() -> stream.batch(1))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("row group 0 of shard " + name)
+          .hasMessageContaining("run prepare again with --fresh")
+          .hasRootCauseInstanceOf(Exception.class);
+      assertThat(stream.batch(2).segmentIds()).containsExactly(10, 11, 12, 13, 14);
+    }
+  }
+
+  @Test
+  void usageCountsEpochsOfAllSegments() {
+    BatchStream stream = BatchStream.training(shards, CORRUPTION, BATCH, 5, 2);
+
+    assertThat(stream.usage(33))
+        .containsExactly(new PartUsage("all", 231, 66, MixturePart.UNCAPPED));
+    assertThat(stream.usage(33).get(0).epochs()).isEqualTo(3.5);
+    assertThat(stream.cappings()).isEmpty();
   }
 
   @Test

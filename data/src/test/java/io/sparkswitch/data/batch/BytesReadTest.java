@@ -8,6 +8,7 @@ import io.sparkswitch.data.shard.ShardSettings;
 import io.sparkswitch.data.shard.TestShards;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
@@ -76,6 +77,24 @@ class BytesReadTest {
       for (int step = 0; step < EPOCHS * ROW_GROUPS; step++) {
         assertThat(stream.batch(step).epochs()).containsOnly(step / ROW_GROUPS);
       }
+    }
+    assertThat((double) (bytesRead() - before) / needed).isBetween(0.9, 1.1);
+  }
+
+  @Test
+  void aMixtureReadsAtMostATenthMoreToo() throws IOException {
+    ShardParts parts = ShardParts.by(shards, group -> group.file() < 2 ? "a" : "b");
+    Mixture mixture = Mixture.ofWeights(Map.of("a", 1.0, "b", 1.0)).inBlocksOf(512);
+    long needed = EPOCHS * tokenBytes();
+    long before = bytesRead();
+    try (BatchStream stream =
+        BatchStream.training(parts, mixture, CORRUPTION, 256, new Shuffling(1, 4))) {
+      for (int step = 0; step < EPOCHS * ROW_GROUPS; step++) {
+        stream.batch(step);
+      }
+      assertThat(stream.usage((long) EPOCHS * ROW_GROUPS))
+          .extracting(PartUsage::epochs)
+          .containsExactly((double) EPOCHS, (double) EPOCHS);
     }
     assertThat((double) (bytesRead() - before) / needed).isBetween(0.9, 1.1);
   }

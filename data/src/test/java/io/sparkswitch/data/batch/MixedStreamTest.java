@@ -40,6 +40,7 @@ class MixedStreamTest {
   @Test
   void partsKnowTheirSizes() {
     assertThat(parts.sizes()).containsExactlyEntriesOf(sizes());
+    assertThat(ShardParts.byLanguage(parts.shards()).sizes()).containsOnly(Map.entry("en", 87L));
     assertThatThrownBy(() -> ShardParts.by(parts.shards(), group -> null))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("tells no part of its row group 0");
@@ -134,6 +135,15 @@ class MixedStreamTest {
       assertThat(yo).isEqualTo(new PartUsage("yo", 8, 4, 2));
       assertThat(yo.exhausted()).isTrue();
       assertThatThrownBy(() -> stream.batch(17)).hasMessage("batch 17 of a stream of 17");
+    }
+  }
+
+  @Test
+  void aKnownMixtureStaysAsItIs() {
+    Mixture mixture = Mixture.byExponent(parts.sizes(), 0.3).inBlocksOf(50).atMost("yo", 3);
+    try (BatchStream stream = stream(mixture, 6)) {
+      assertThat(stream.batch(0).segmentIds()).containsExactly(83, 86, 84, 81, 80, 48);
+      assertThat(stream.batch(1000).segmentIds()).containsExactly(79, 75, 71, 40, 44, 42);
     }
   }
 

@@ -190,7 +190,8 @@ class CorpusDeduplicationTest {
                     new DeduplicationRequest(
                         1, SpanCut.sentences(3), List.of(one.index()), other, other)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("use one cut for all batches");
+        .hasMessageContaining("to be cut by sentence-3, but")
+        .hasMessageContaining("cut by line-1: use one cut for all batches");
     assertThatThrownBy(
             () ->
                 CorpusDeduplication.decide(
@@ -207,6 +208,13 @@ class CorpusDeduplicationTest {
     assertThatThrownBy(
             () -> new DeduplicationRequest(1, SpanCut.lines(), List.of(other), other, "d"))
         .hasMessageContaining("give this batch a folder of its own");
+  }
+
+  @Test
+  void decisionsThatWereNeverMadeAreNamed() {
+    assertThatThrownBy(() -> FileDecisions.open(request("never", 3, SpanCut.lines()), 0, 3, CONF))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("decisions-3 do not exist: deduplicate ingest batch 3 first");
   }
 
   @Test

@@ -41,9 +41,19 @@ public record BenchCase(
     return new BenchCase("base", config(new Width(768, 3072, 12, 64), 12), 4, 512, 114);
   }
 
+  /** The smallest preset: a data path must keep up with whatever trains fastest. */
+  static BenchCase nano(int vocab, int sequences, int encoderLength, int decoderLength) {
+    T5Config dense = config(new Width(128, 512, 4, 32), 2, vocab);
+    return new BenchCase("nano", dense, sequences, encoderLength, decoderLength);
+  }
+
   private static T5Config config(Width width, int layers) {
+    return config(width, layers, VOCAB);
+  }
+
+  private static T5Config config(Width width, int layers, int vocab) {
     Conventions conventions = new Conventions(FeedForwardKind.RELU, true, 32, 128, 1);
-    return new T5Config(VOCAB, width, layers, layers, conventions, Optional.empty());
+    return new T5Config(vocab, width, layers, layers, conventions, Optional.empty());
   }
 
   /** Every other feed-forward sparse, top-1, capacity factor 1.25, jitter, auxiliary loss. */
@@ -75,8 +85,8 @@ public record BenchCase(
 
   Batch batch() {
     SplittableRandom random = new SplittableRandom(1);
-    int[] source = random.ints((long) sequences * encoderLength, 2, VOCAB).toArray();
-    int[] target = random.ints((long) sequences * decoderLength, 2, VOCAB).toArray();
+    int[] source = random.ints((long) sequences * encoderLength, 2, dense.vocab()).toArray();
+    int[] target = random.ints((long) sequences * decoderLength, 2, dense.vocab()).toArray();
     int[] shifted = new int[target.length];
     for (int i = 0; i < target.length; i++) {
       shifted[i] = i % decoderLength == 0 ? 0 : target[i - 1];

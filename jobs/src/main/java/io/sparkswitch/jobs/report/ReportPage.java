@@ -54,7 +54,7 @@ final class ReportPage {
     }
   }
 
-  private static String styleSheet() throws IOException {
+  static String styleSheet() throws IOException {
     try (InputStream in = ReportPage.class.getResourceAsStream(STYLE_SHEET)) {
       if (in == null) {
         throw new IOException(STYLE_SHEET + " is missing from the jar: build it again");
