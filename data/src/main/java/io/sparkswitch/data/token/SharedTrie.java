@@ -1,10 +1,10 @@
 package io.sparkswitch.data.token;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * A trie whose equal branches are one: states, of which one serves every place where the same
@@ -51,7 +51,7 @@ final class SharedTrie {
 
   /** The state of keys that are alike in their first {@code depth} bytes. */
   private int state(int from, int to, int depth) {
-    List<Integer> labels = new ArrayList<>(labels(from, to, depth));
+    List<Integer> labels = labels(from, to, depth);
     List<Integer> targets = new ArrayList<>(labels.size());
     int first = from;
     for (int label : labels) {
@@ -71,12 +71,12 @@ final class SharedTrie {
     return states.size() - 1;
   }
 
-  private TreeSet<Integer> labels(int from, int to, int depth) {
-    TreeSet<Integer> labels = new TreeSet<>();
+  private List<Integer> labels(int from, int to, int depth) {
+    BitSet labels = new BitSet();
     for (int key = from; key < to; key++) {
-      labels.add(label(key, depth));
+      labels.set(label(key, depth));
     }
-    return labels;
+    return labels.stream().boxed().toList();
   }
 
   private int label(int key, int depth) {
