@@ -1,0 +1,141 @@
+package io.sparkswitch.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkswitch.data.shard.Digests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import io.sparkswitch.jobs.packaging.ProgramOutput;
+import io.sparkswitch.jobs.packaging.RunningProgram;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Preparing on executors in processes of their own, while drivers and executors are killed. */
+@ExtendWith(TinyJourney.Extension.class)
+class PrepareIT {
+  private static TinyJourney journey;
+  private static Map<String, String> unbroken;
+
+  @BeforeAll
+  static void prepareUndisturbed(TinyJourney shared) throws Exception {
+    journey = shared;
+    journey.inProcess(
+        List.of(
+            "demo-corpus",
+            "--out",
+            journey.path("kill/corpus"),
+            "--set",
+            "demo-corpus.megabytes=12",
+            "--set",
+            "demo-corpus.train-files=24"));
+    journey.inProcess(command("unbroken"));
+    unbroken = shards("unbroken");
+    assertThat(unbroken).hasSizeGreaterThanOrEqualTo(24);
+  }
+
+  @Test
+  void driversKilledAnywhereLeaveNothingBehindAndTheSameCommandEndsWithTheSameBytes()
+      throws Exception {
+    for (int done : new int[] {1, 6, 12}) {
+      RunningProgram driver = journey.start(2, command("headless"));
+      awaitDone("headless", done, driver);
+      driver.handle().destroyForcibly();
+      driver.await(TinyJourney.BOUND);
+      assertThat(journey.at("kill/headless/train/_manifests")).doesNotExist();
+    }
+
+    String output = journey.launch(2, command("headless"));
+
+    assertThat(output).contains("which stopped without giving it back");
+    assertThat(shards("headless")).isEqualTo(unbroken);
+    assertThat(journey.at("kill/headless/train/_attempts")).doesNotExist();
+    assertThat(journey.at("kill/headless/train/_lease.json")).doesNotExist();
+  }
+
+  @Test
+  void aKilledExecutorIsReplacedAndTheShardsAreTheSame() throws Exception {
+    RunningProgram driver = journey.start(2, command("bereft"));
+    awaitDone("bereft", 3, driver);
+    driver
+        .handle()
+        .children()
+        .filter(child -> child.info().command().orElse("").endsWith("/java"))
+        .findFirst()
+        .orElseThrow()
+        .destroyForcibly();
+
+    ProgramOutput result = driver.await(TinyJourney.BOUND);
+
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(shards("bereft")).isEqualTo(unbroken);
+  }
+
+  @Test
+  void aSecondRunIsToldToTryAgainAndTheFirstGoesOn() throws Exception {
+    RunningProgram first = journey.start(2, command("shared"));
+    awaitDone("shared", 1, first);
+
+    InProcess.Outcome second = InProcess.run(command("shared"));
+
+    assertThat(second.code()).as(second.text()).isEqualTo(75);
+    assertThat(second.text()).contains("is being written by").contains("wait until it has ended");
+    ProgramOutput result = first.await(TinyJourney.BOUND);
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(shards("shared")).isEqualTo(unbroken);
+  }
+
+  private static List<String> command(String out) {
+    return List.of(
+        "prepare",
+        "--corpus",
+        journey.path("kill/corpus"),
+        "--vocab",
+        journey.path("vocab"),
+        "--out",
+        journey.path("kill/" + out),
+        "--config",
+        journey.path("dense.conf"));
+  }
+
+  private static void awaitDone(String out, int files, RunningProgram driver) {
+    Path done = journey.at("kill/" + out + "/train/_done");
+    Awaitility.await(files + " files of " + out)
+        .atMost(TinyJourney.BOUND)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .failFast(
+            () -> {
+              if (!driver.handle().isAlive()) {
+                throw new IllegalStateException("it ended and had said:\n" + driver.output());
+              }
+            })
+        .until(() -> entries(done) >= files);
+  }
+
+  private static long entries(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".json")).count();
+    }
+  }
+
+  /** Digests of the shards' bytes by split and name. */
+  private static Map<String, String> shards(String out) throws IOException {
+    Path root = journey.at("kill/" + out);
+    Map<String, String> digests = new TreeMap<>();
+    for (Path file : TinyJourney.files(root, ".parquet")) {
+      digests.put(root.relativize(file).toString(), Digests.of(Files.newInputStream(file)));
+    }
+    return digests;
+  }
+}
