@@ -65,10 +65,13 @@ final class WarcRecords {
       if (!buffer.hasRemaining() && !fill()) {
         throw new EOFException("WARC header is cut off");
       }
-      parser.parse(buffer);
+      parse();
       if (parser.isError() || parser.position() > LONGEST_HEADER) {
         throw new IOException("not a WARC header");
       }
+    }
+    if (!parser.version().getProtocol().equals("WARC")) {
+      throw new IOException("not a WARC header but one of " + parser.version().getProtocol());
     }
     taken += parser.position();
     MessageHeaders headers = parser.headers();
@@ -99,6 +102,15 @@ final class WarcRecords {
   /** Bytes of the stream before the record. */
   long position() {
     return position;
+  }
+
+  private void parse() throws IOException {
+    try {
+      parser.parse(buffer);
+    } catch (RuntimeException e) {
+      // It knows the older ARC too, and throws on dates there that are none.
+      throw new IOException("not a WARC header", e);
+    }
   }
 
   private static long length(String field) throws IOException {

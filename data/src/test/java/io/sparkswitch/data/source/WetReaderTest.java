@@ -163,6 +163,9 @@ class WetReaderTest {
         .containsExactly("damaged or truncated: not a WARC header");
     assertThat(read(ReadFile.gzip("{\"text\":\"a\"}\n")).reasons())
         .containsExactly("damaged or truncated: not a WARC header");
+    String arc = "http://a.b/ 1.2.3.4 99999999999999 text/html 5\nhello\n";
+    assertThat(read(ReadFile.utf8(arc)).reasons())
+        .containsExactly("damaged or truncated: not a WARC header but one of ARC");
     assertThat(read(ReadFile.utf8("PAR1....PAR1")).reasons())
         .containsExactly("wrong extension: the content is Parquet");
     assertThat(read(ReadFile.gzip(INFO)).reasons())
