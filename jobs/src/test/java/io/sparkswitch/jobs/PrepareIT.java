@@ -3,6 +3,8 @@ package io.sparkswitch.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkswitch.data.shard.Digests;
+import io.sparkswitch.jobs.packaging.ProgramOutput;
+import io.sparkswitch.jobs.packaging.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import io.sparkswitch.jobs.packaging.ProgramOutput;
-import io.sparkswitch.jobs.packaging.RunningProgram;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -133,8 +133,10 @@ class PrepareIT {
   private static Map<String, String> shards(String out) throws IOException {
     Path root = journey.at("kill/" + out);
     Map<String, String> digests = new TreeMap<>();
-    for (Path file : TinyJourney.files(root, ".parquet")) {
-      digests.put(root.relativize(file).toString(), Digests.of(Files.newInputStream(file)));
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".parquet")).toList()) {
+        digests.put(root.relativize(file).toString(), Digests.of(Files.newInputStream(file)));
+      }
     }
     return digests;
   }

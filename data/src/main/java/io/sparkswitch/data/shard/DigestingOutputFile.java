@@ -17,6 +17,7 @@ public final class DigestingOutputFile implements OutputFile {
   private final Configuration conf;
   private final MessageDigest digest = Digests.sha256();
   private FSDataOutputStream out;
+  private StableFooter footer;
 
   public DigestingOutputFile(Path path, Configuration conf) {
     this.path = path;
@@ -26,7 +27,8 @@ public final class DigestingOutputFile implements OutputFile {
   @Override
   public PositionOutputStream create(long blockSizeHint) throws IOException {
     FSDataOutputStream file = path.getFileSystem(conf).create(path, false);
-    out = new FSDataOutputStream(new DigestOutputStream(file, digest), null);
+    footer = new StableFooter(new DigestOutputStream(file, digest));
+    out = new FSDataOutputStream(footer, null);
     return HadoopStreams.wrap(out);
   }
 
@@ -48,6 +50,13 @@ public final class DigestingOutputFile implements OutputFile {
   @Override
   public String getPath() {
     return path.toString();
+  }
+
+  /**
+   * To be called before the last row group and the footer are written: equal content, equal bytes.
+   */
+  void beginFooter() {
+    footer.begin();
   }
 
   /** SHA-256 of all bytes; call once, after the stream was closed. */

@@ -73,6 +73,7 @@ public final class ShardWriter implements AutoCloseable {
 
   /** Closes the file and tells what it holds. */
   public Written finish() throws IOException {
+    file.beginFooter();
     parquet.close();
     List<Integer> rowGroups =
         parquet.getFooter().getBlocks().stream()
