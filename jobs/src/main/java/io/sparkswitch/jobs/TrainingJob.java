@@ -8,6 +8,7 @@ import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.ImportedCheckpoint;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
+import io.sparkswitch.jobs.loop.Streams;
 import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
@@ -98,6 +99,7 @@ final class TrainingJob {
     SegmentLengths lengths = shards.lengths();
     plan.requireGroups();
     plan.sentences(lengths.inputs(), lengths.targets()).forEach(run::say);
+    Streams.account(config, shards.train()).forEach(run::say);
     run.say(done == 0 ? "Starting at step 0." : "Resuming at step %d.".formatted(done));
     // Nothing can be refused any more: now what is replaced may go.
     CheckpointFolder checkpoints = new CheckpointFolder(spec.folders().checkpoints(), run.hadoop());
@@ -130,6 +132,7 @@ final class TrainingJob {
     all.put(
         ImportedCheckpoint.PARAMETERS,
         ImportedCheckpoint.parameters(Architecture.of(config, shards.vocabulary().rows())));
+    all.put("dataOrder", "batch %d %s".formatted(config.training().batchSize(), config.data()));
     all.putAll(extraProvenance);
     return all;
   }

@@ -55,7 +55,7 @@ public final class DigestingOutputFile implements OutputFile {
   /**
    * To be called before the last row group and the footer are written: equal content, equal bytes.
    */
-  void beginFooter() {
+  public void beginFooter() {
     footer.begin();
   }
 

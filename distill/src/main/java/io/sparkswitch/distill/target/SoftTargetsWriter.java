@@ -72,6 +72,7 @@ public final class SoftTargetsWriter implements AutoCloseable {
 
   /** Closes the file and tells what it holds; a writer without sequences leaves a file too. */
   public TargetFile finish() throws IOException {
+    file.beginFooter();
     parquet.close();
     return new TargetFile(
         chunk.fileName(),

@@ -12,11 +12,18 @@ public record DataSettings(
     double noiseDensity,
     double meanSpanLength,
     int rowGroupSegments,
-    int shuffleWindowRowGroups)
+    int shuffleWindowRowGroups,
+    double languageExponent,
+    int maxEpochs)
     implements Serializable {
 
   /** Lengths and the number of spans do not depend on which vocabulary it is. */
   private static final VocabularySpec ANY = new VocabularySpec(VocabularySpec.SENTINELS, "any");
+
+  /** Whether languages are mixed otherwise than as they come. */
+  public boolean mixes() {
+    return languageExponent < 1 || maxEpochs > 0;
+  }
 
   public DataSettings {
     Require.that(inputsLength >= 8, "data.inputs-length", inputsLength, "at least 8");
@@ -36,6 +43,12 @@ public record DataSettings(
         "data.shuffle-window-row-groups",
         shuffleWindowRowGroups,
         "from 1 to %d".formatted(BatchStream.MAX_WINDOW_ROW_GROUPS));
+    Require.that(
+        languageExponent > 0 && languageExponent <= 1,
+        "data.language-exponent",
+        languageExponent,
+        "above 0 and at most 1");
+    Require.notNegative("data.max-epochs", maxEpochs);
     try {
       SpanCorruption.of(ANY, inputsLength, noiseDensity, meanSpanLength);
     } catch (IllegalArgumentException e) {

@@ -38,6 +38,7 @@ public record TrainingRun(
           "optimizer",
           "modelHash",
           "dataHash",
+          "dataOrder",
           "vocabularyHash",
           "seed",
           "teacherHash",

@@ -30,6 +30,10 @@ public record Inputs(
 
   /** Sequences {@code [from, to)} of a global batch: whole routing groups. */
   public static Inputs of(Batch global, int from, int to, Grouping grouping) {
+    if (global.packing().isPresent()) {
+      throw new IllegalArgumentException(
+          "a packed batch: attention would run across its examples; use padded examples");
+    }
     Batch part = global.slice(from, to);
     int group = grouping.sequences() == 0 ? Math.max(1, global.sequences()) : grouping.sequences();
     boolean whole = from % group == 0 && (to % group == 0 || to == global.sequences());
