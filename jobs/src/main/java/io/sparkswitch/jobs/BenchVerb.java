@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
     showDefaultValues = true,
     footer = {
       "",
-      "Examples: sparkswitch bench model --size mini --threads 1,2 --json runs/bench.json",
-      "          sparkswitch bench data --corpus runs/demo/corpus --vocab runs/demo/vocab"
+      "Example: sparkswitch bench model --size mini --threads 1,2 --json runs/bench.json",
+      "Example: sparkswitch bench data --corpus runs/demo/corpus --vocab runs/demo/vocab"
     })
 final class BenchVerb extends ConfiguredVerb {
   private static final int ROUNDS = 3;

@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
@@ -31,8 +32,7 @@ import org.apache.hadoop.fs.Path;
  * A lease that was not renewed for {@link #STALE} is taken over, and at once if its holder was a
  * process of this machine that is gone.
  *
- * <p>Concurrency: one background thread renews; all other methods belong to the thread that
- * acquired.
+ * <p>Concurrency: one background thread renews; what reads the file waits until it is written.
  */
 final class Lease implements AutoCloseable {
   static final String FILE = "_lease.json";
@@ -122,7 +122,7 @@ final class Lease implements AutoCloseable {
    *
    * @throws LeaseHeldException if the lease was taken over by somebody else
    */
-  void requireHeld() throws IOException {
+  synchronized void requireHeld() throws IOException {
     Optional<Holder> now = read();
     if (lost || now.isEmpty() || !now.get().id().equals(self.id())) {
       throw new LeaseHeldException(file.getParent(), now.orElse(Holder.UNKNOWN), clock.millis());
@@ -131,7 +131,7 @@ final class Lease implements AutoCloseable {
 
   /** Gives the lease back, unless it is somebody else's by now. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     renewal.shutdownNow();
     if (read().filter(holder -> holder.id().equals(self.id())).isPresent()) {
       file.getFileSystem(conf).delete(file, false);
@@ -158,7 +158,7 @@ final class Lease implements AutoCloseable {
     }
   }
 
-  private void renew() {
+  private synchronized void renew() {
     try {
       if (read().filter(holder -> holder.id().equals(self.id())).isEmpty()) {
         lost = true;
@@ -175,14 +175,13 @@ final class Lease implements AutoCloseable {
   }
 
   private Optional<Holder> read() throws IOException {
-    Optional<byte[]> content = WholeFile.read(file, conf);
-    if (content.isEmpty()) {
-      return Optional.empty();
-    }
     try {
-      return Optional.of(JSON.readValue(content.get(), Holder.class));
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
+      Optional<byte[]> content = WholeFile.read(file, conf);
+      return content.isEmpty()
+          ? Optional.empty()
+          : Optional.of(JSON.readValue(content.get(), Holder.class));
+    } catch (JsonProcessingException | ChecksumException e) {
+      return Optional.empty(); // being written by somebody else, or by nobody any more
     }
   }
 
