@@ -169,7 +169,7 @@ class RefusalsIT {
 
     assertThat(outcome.code()).as(outcome.text()).isEqualTo(3);
     assertThat(outcome.text())
-        .contains("of shard " + shard.getFileName())
+        .contains("of shard language=en/" + shard.getFileName())
         .contains("run prepare again with --fresh");
   }
 

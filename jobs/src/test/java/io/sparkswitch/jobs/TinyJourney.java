@@ -230,7 +230,7 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
   }
 
   static List<Path> files(Path folder, String ending) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.walk(folder)) {
       return files.filter(file -> file.toString().endsWith("." + ending)).sorted().toList();
     }
   }

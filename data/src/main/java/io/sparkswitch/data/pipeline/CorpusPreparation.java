@@ -79,11 +79,11 @@ public final class CorpusPreparation {
     if (request.output().existing() == ShardOutput.Existing.REPLACE) {
       folder.clear();
     }
-    folder.deleteAttempts();
     List<IngestPlan> plans = folder.plans();
     requireSame(plans);
     Exclusions excluded = excluded();
     Map<Integer, SourceEntry> entries = folder.entries();
+    folder.deleteLeftovers(entries.values());
     List<PlannedSource> todo = unfinished(plans, entries);
     Optional<IngestPlan> added = newBatch(plans, sources, entries, excluded);
     if (added.isPresent()) {

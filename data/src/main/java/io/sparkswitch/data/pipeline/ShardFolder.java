@@ -14,6 +14,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -87,24 +88,35 @@ final class ShardFolder {
   static void write(SourceEntry entry, Path folder, Configuration conf) throws IOException {
     String name = "%08d-%06d.json".formatted(entry.number(), entry.batch());
     Path file = new Path(new Path(folder, DONE), name);
-    WholeFile.write(file, conf, JSON.writeValueAsBytes(entry));
+    WholeFile.writeOnce(file, conf, JSON.writeValueAsBytes(entry));
   }
 
   /** Makes the manifest the newest one and deletes what it does not name. */
   void commit(ShardManifest manifest) throws IOException {
     ManifestFile.write(path, conf, manifest);
     files.delete(new Path(path, DONE), true);
-    Set<String> kept = new HashSet<>();
-    for (SourceEntry source : manifest.sources()) {
-      kept.add(source.quarantine());
-      source.shards().stream().map(ShardFile::name).forEach(kept::add);
-    }
+    sweep(names(manifest.sources()));
+    deleteAttempts();
+  }
+
+  /** Deletes what killed writers left: neither readers nor the entries know of it. */
+  void deleteLeftovers(Collection<SourceEntry> entries) throws IOException {
+    Set<String> kept = names(entries);
+    newest().ifPresent(manifest -> kept.addAll(names(manifest.sources())));
     sweep(kept);
     deleteAttempts();
   }
 
-  /** Deletes what killed writers left unfinished. */
-  void deleteAttempts() throws IOException {
+  private static Set<String> names(Collection<SourceEntry> entries) {
+    Set<String> names = new HashSet<>();
+    for (SourceEntry source : entries) {
+      names.add(source.quarantine());
+      source.shards().stream().map(ShardFile::name).forEach(names::add);
+    }
+    return names;
+  }
+
+  private void deleteAttempts() throws IOException {
     for (String folder : List.of("", PLANS, DONE, ManifestFile.FOLDER)) {
       Path parent = folder.isEmpty() ? path : new Path(path, folder);
       files.delete(new Path(parent, WholeFile.ATTEMPTS), true);

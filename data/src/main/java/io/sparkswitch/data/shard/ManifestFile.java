@@ -39,7 +39,7 @@ public final class ManifestFile {
     if (path.getFileSystem(conf).exists(path)) {
       throw new IOException("%s is there already: a manifest never changes".formatted(path));
     }
-    WholeFile.write(path, conf, JSON.writeValueAsBytes(manifest));
+    WholeFile.writeOnce(path, conf, JSON.writeValueAsBytes(manifest));
   }
 
   /**

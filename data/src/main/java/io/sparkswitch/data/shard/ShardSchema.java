@@ -53,6 +53,10 @@ final class ShardSchema {
   /** Only what training reads; the same in all versions. */
   static final MessageType ONLY_TOKENS = new MessageType("segment", TOKEN_LIST);
 
+  /** Only the segments' ids. */
+  static final MessageType ONLY_IDS =
+      new MessageType("segment", Types.required(PrimitiveTypeName.INT64).named(SEGMENT_ID));
+
   /** Only where the tokens came from. */
   static final MessageType ONLY_SPANS = new MessageType("segment", list(SPANS, SPAN));
 

@@ -25,27 +25,38 @@ public final class WholeFile {
     return new Path(new Path(folder, ATTEMPTS), name + "." + UUID.randomUUID());
   }
 
-  /** Writes a file, in place of the one that is there. */
+  /** Writes a file, in place of the one that is there; for the one writer of a folder. */
   public static void write(Path file, Configuration conf, byte[] content) throws IOException {
-    Path attempt = attempt(file.getParent(), file.getName());
-    FileSystem files = file.getFileSystem(conf);
-    try (FSDataOutputStream out = files.create(attempt, false)) {
-      out.write(content);
-    }
+    Path attempt = written(file, conf, content);
+    file.getFileSystem(conf).delete(file, false); // HDFS does not replace
     move(attempt, file, conf);
   }
 
-  /** Gives a finished file its name, in place of the one that has it. */
+  /** Writes a file whose name determines its content; one that is there stays. */
+  public static void writeOnce(Path file, Configuration conf, byte[] content) throws IOException {
+    move(written(file, conf, content), file, conf);
+  }
+
+  /**
+   * Gives a finished file its name, which determines its content: if it has been given, by another
+   * attempt at the same task, that file stays and this one goes.
+   */
   public static void move(Path attempt, Path file, Configuration conf) throws IOException {
     FileSystem files = file.getFileSystem(conf);
     files.mkdirs(file.getParent());
-    // HDFS does not replace; whoever else gives this name gives it to the same content.
     if (files.exists(file)) {
-      files.delete(file, false);
-    }
-    if (!files.rename(attempt, file) && !files.exists(file)) {
+      files.delete(attempt, false);
+    } else if (!files.rename(attempt, file) && !files.exists(file)) {
       throw new IOException("cannot move %s to %s".formatted(attempt, file));
     }
+  }
+
+  private static Path written(Path file, Configuration conf, byte[] content) throws IOException {
+    Path attempt = attempt(file.getParent(), file.getName());
+    try (FSDataOutputStream out = file.getFileSystem(conf).create(attempt, false)) {
+      out.write(content);
+    }
+    return attempt;
   }
 
   /** The content of a file, empty if there is none. */

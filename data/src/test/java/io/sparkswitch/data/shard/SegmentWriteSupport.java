@@ -7,7 +7,7 @@ import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.io.api.RecordConsumer;
 
-/** Segments as Parquet records. */
+/** Segments as records of Parquet's own writer. */
 final class SegmentWriteSupport extends WriteSupport<Segment> {
   private RecordConsumer out;
 
@@ -53,20 +53,24 @@ final class SegmentWriteSupport extends WriteSupport<Segment> {
 
   private void writeSpans(List<DocumentSpan> spans) {
     out.startGroup();
-    out.startField(ShardSchema.LIST, 0);
-    for (DocumentSpan span : spans) {
-      out.startGroup();
-      out.startField(ShardSchema.ELEMENT, 0);
-      out.startGroup();
-      number(ShardSchema.PLACE, 0, span.place());
-      number(ShardSchema.URL_HASH, 1, span.urlHash());
-      number(ShardSchema.OFFSET, 2, span.offset());
-      number(ShardSchema.LENGTH, 3, span.length());
-      out.endGroup();
-      out.endField(ShardSchema.ELEMENT, 0);
-      out.endGroup();
+    if (!spans.isEmpty()) {
+      out.startField(ShardSchema.LIST, 0);
+      spans.forEach(this::writeSpan);
+      out.endField(ShardSchema.LIST, 0);
     }
-    out.endField(ShardSchema.LIST, 0);
+    out.endGroup();
+  }
+
+  private void writeSpan(DocumentSpan span) {
+    out.startGroup();
+    out.startField(ShardSchema.ELEMENT, 0);
+    out.startGroup();
+    number(ShardSchema.PLACE, 0, span.place());
+    number(ShardSchema.URL_HASH, 1, span.urlHash());
+    number(ShardSchema.OFFSET, 2, span.offset());
+    number(ShardSchema.LENGTH, 3, span.length());
+    out.endGroup();
+    out.endField(ShardSchema.ELEMENT, 0);
     out.endGroup();
   }
 
