@@ -78,20 +78,19 @@ final class C4Json {
     if (value != JsonToken.VALUE_STRING) {
       throw new MalformedLineException("field \"text\" is not a string");
     }
-    String text = parser.getText();
-    requireWholeCharacters(text);
-    return text;
+    int from = parser.getTextOffset();
+    requireWholeCharacters(parser.getTextCharacters(), from, from + parser.getTextLength());
+    return parser.getText();
   }
 
   /** An escape can name half of a surrogate pair, which no encoding of Unicode can write. */
-  private static void requireWholeCharacters(String text) throws MalformedLineException {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+  private static void requireWholeCharacters(char[] text, int from, int to)
+      throws MalformedLineException {
+    for (int i = from; i < to; i++) {
+      char c = text[i];
       if (Character.isSurrogate(c)) {
         boolean pair =
-            Character.isHighSurrogate(c)
-                && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
+            Character.isHighSurrogate(c) && i + 1 < to && Character.isLowSurrogate(text[i + 1]);
         if (!pair) {
           throw new MalformedLineException(
               "half a character in field \"text\": \\u%04x".formatted((int) c));
