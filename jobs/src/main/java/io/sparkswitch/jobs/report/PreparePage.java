@@ -44,7 +44,7 @@ public final class PreparePage {
     html.element(
         "p",
         text(
-            "%,d source files, manifest %d. %,d documents read = %,d kept + %,d dropped by rules + %,d quarantined. %,d segments of %d tokens.",
+            "Source files: %,d, manifest %d. %,d documents read = %,d kept + %,d dropped by rules + %,d quarantined. %,d segments of %d tokens.",
             manifest.sources().size(),
             manifest.number(),
             documents.read(),
