@@ -206,7 +206,7 @@ class ReadAheadTest {
 
     @Override
     public Place at(long sequence) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("reading ahead asks for windows, not for places");
     }
 
     @Override
