@@ -36,6 +36,21 @@ final class SparkSetup {
           "MALLOC_ARENA_MAX", "1",
           "MALLOC_TOP_PAD_", "67108864");
 
+  /** Executors that YARN and Kubernetes let fail before they end the application. */
+  private static final String FAILURES = "spark.executor.maxNumFailures";
+
+  private static final String OLD_FAILURES = "spark.yarn.max.executor.failures";
+
+  /**
+   * By these Spark would give up, or do without a machine, where a gang goes on from its last
+   * checkpoint; {@code gang.max-attempts} is the limit instead. The first one is read by the
+   * Master: a standalone cluster's own configuration has to say it.
+   */
+  private static final Map<String, String> LIMITS =
+      Map.of(
+          "spark.deploy.maxExecutorRetries", "-1",
+          "spark.excludeOnFailure.enabled", "false");
+
   private SparkSetup() {}
 
   /** Completes a configuration for any verb. */
@@ -72,6 +87,10 @@ final class SparkSetup {
     }
     conf.set(DYNAMIC_ALLOCATION, "false");
     say.accept("Dynamic allocation is off: the executors train together from start to end.");
+    if (!conf.contains(OLD_FAILURES)) {
+      conf.setIfMissing(FAILURES, Integer.toString(Integer.MAX_VALUE));
+    }
+    LIMITS.forEach(conf::setIfMissing);
     // The first look may find no executor yet; Spark's default is to look again after 15 s.
     conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s");
     environment(conf, "OMP_NUM_THREADS", Integer.toString(threads));

@@ -37,6 +37,7 @@ final class TrainingJob {
   private final RunConfig config;
   private final OpenShards shards;
   private final WorkerSpec spec;
+  private final RunTenure tenure;
   private final Map<String, String> extraProvenance = new LinkedHashMap<>();
 
   /**
@@ -47,6 +48,7 @@ final class TrainingJob {
     this.config = run.config();
     this.shards = shards;
     this.spec = new WorkerSpec(config, folders);
+    this.tenure = new RunTenure(run.lease());
   }
 
   /** Something more that a checkpoint depends on, such as its teacher. */
@@ -73,7 +75,8 @@ final class TrainingJob {
             shards.vocabulary().rows(),
             shards.validation().segments(),
             identity(provenance()),
-            beginning);
+            beginning,
+            tenure);
     if (latest.isPresent()) {
       training.requireOwn(latest.get());
     }
@@ -98,6 +101,8 @@ final class TrainingJob {
     Plan plan = Plan.of(config, shards.vocabulary().rows(), gang.size());
     SegmentLengths lengths = shards.lengths();
     plan.requireGroups();
+    gang.requireNativeMemory(
+        executors -> Plan.of(config, shards.vocabulary().rows(), executors).memory().executor());
     plan.sentences(lengths.inputs(), lengths.targets()).forEach(run::say);
     Streams.account(config, shards.train()).forEach(run::say);
     run.say(done == 0 ? "Starting at step 0." : "Resuming at step %d.".formatted(done));
@@ -113,8 +118,12 @@ final class TrainingJob {
     AttemptNumbers numbers = new AttemptNumbers(spec.folders().checkpoints(), run.hadoop());
     run.keep(provenance());
     run.progress("training");
-    return gang.run(
-        new ModelWorker(spec), new TrainingLoop(training, run.hadoop()), numbers::claim);
+    try (TermSignal term = tenure.endsOn(new TermSignal(run::say))) {
+      return gang.run(
+          new ModelWorker(spec),
+          new TrainingLoop(training, run.hadoop()),
+          () -> tenure.begin(numbers.claim()));
+    }
   }
 
   private Provenance provenance() {

@@ -2,12 +2,14 @@ package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.data.pipeline.Lease;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.ExitCode;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.jobs.track.StatusFile;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +37,7 @@ final class VerbRun implements AutoCloseable {
   private final SparkConf sparkConf;
   private final Configuration hadoop;
   private final Optional<OutputFolder> folder;
+  private final Optional<Lease> lease;
   private final Optional<StatusFile> status;
   private final ObjectNode results = JSON.createObjectNode();
   private final long startedAt = System.nanoTime();
@@ -50,10 +53,29 @@ final class VerbRun implements AutoCloseable {
     Optional<String> uri = verb.statusFolder();
     this.folder =
         uri.isPresent() ? Optional.of(OutputFolder.of(uri.get(), hadoop)) : Optional.empty();
+    // Before the status: who is refused must not write that of the one at work.
+    this.lease =
+        folder.isPresent() && verb.needsGang() && !verb.isGuest()
+            ? Optional.of(acquireLease(uri.get()))
+            : Optional.empty();
     this.status =
         folder.isPresent() && !(verb.isGuest() && !folder.get().exists())
             ? Optional.of(startStatus(verb.isGuest()))
             : Optional.empty();
+  }
+
+  private Lease acquireLease(String uri) throws IOException {
+    try {
+      return Lease.acquireWatching(
+          new Path(uri),
+          hadoop,
+          "%s of %s".formatted(verb, System.getProperty("user.name")),
+          Clock.systemUTC(),
+          this::say);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for the lease of " + uri);
+    }
   }
 
   private StatusFile startStatus(boolean guest) throws IOException {
@@ -89,6 +111,11 @@ final class VerbRun implements AutoCloseable {
   /** The folder given with {@code --out}; only for verbs that have one. */
   OutputFolder folder() {
     return folder.orElseThrow();
+  }
+
+  /** The right to write to the folder; only for verbs whose executors train together. */
+  Lease lease() {
+    return lease.orElseThrow();
   }
 
   PrintWriter out() {
@@ -178,6 +205,18 @@ final class VerbRun implements AutoCloseable {
     if (!ShutdownHookManager.get().isShutdownInProgress()) {
       ShutdownHookManager.get().removeShutdownHook(onShutdown);
     }
+    giveBackLease();
+  }
+
+  private void giveBackLease() {
+    lease.ifPresent(
+        held -> {
+          try {
+            held.close();
+          } catch (IOException e) {
+            say("the lease of %s stays: %s".formatted(folder().uri(), e.getMessage()));
+          }
+        });
   }
 
   private void interrupted() {
@@ -188,5 +227,6 @@ final class VerbRun implements AutoCloseable {
     } catch (IOException e) {
       say("status.json cannot be written: " + e.getMessage());
     }
+    giveBackLease();
   }
 }

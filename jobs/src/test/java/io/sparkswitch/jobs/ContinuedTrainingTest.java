@@ -3,7 +3,10 @@ package io.sparkswitch.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.model.checkpoint.CheckpointManifest.Cursor;
 import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +33,36 @@ class ContinuedTrainingTest {
         .anyMatch(tensor -> tensor.startsWith(state))
         .anyMatch(tensor -> tensor.startsWith(state) && tensor.contains(".experts.expert_3."));
     assertThat(continued.digests(4)).isEqualTo(unbroken.digests(4));
+  }
+
+  @Test
+  void aSpikesBatchIsLeftOutAndTheRunThatIsContinuedKnowsOfIt() throws Exception {
+    String[] spiky = {
+      "training.spike-factor=1.01",
+      "training.max-skipped-batches=30",
+      "training.checkpoint-every=3",
+      "optimizer.schedule=constant",
+      "optimizer.peak-learning-rate=0.0001"
+    };
+    RunConfig whole = LocalGang.config(with(spiky, "training.steps=12"));
+    TinyShards.write(folder.resolve("shards"), whole.data());
+
+    TrainedRun unbroken = train("unbroken", whole);
+    train("broken", LocalGang.config(with(spiky, "training.steps=6")));
+    TrainedRun continued = train("broken", whole);
+
+    Cursor cursor = unbroken.checkpoint(12).manifest().cursor();
+    assertThat(cursor.skippedBatches()).as("this seed has spikes").isNotEmpty();
+    assertThat(cursor.lossAverage()).isPositive();
+    assertThat(continued.checkpoint(12).manifest().cursor()).isEqualTo(cursor);
+    assertThat(continued.digests(12)).isEqualTo(unbroken.digests(12));
+    assertThat(continued.losses()).isEqualTo(unbroken.losses()).hasSize(12);
+  }
+
+  private static String[] with(String[] settings, String more) {
+    String[] all = Arrays.copyOf(settings, settings.length + 1);
+    all[settings.length] = more;
+    return all;
   }
 
   private TrainedRun train(String out, RunConfig config) throws Exception {

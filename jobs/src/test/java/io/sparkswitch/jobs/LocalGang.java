@@ -3,7 +3,9 @@ package io.sparkswitch.jobs;
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.GangMember;
+import io.sparkswitch.jobs.gang.RegroupException;
 import io.sparkswitch.jobs.loop.ModelWorker;
+import io.sparkswitch.jobs.loop.Tenure;
 import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
@@ -71,6 +73,20 @@ final class LocalGang {
     WorkerSpec spec =
         new WorkerSpec(config, WorkerSpec.Folders.of(shards.toString(), out.toString()));
     Files.createDirectories(Path.of(spec.folders().checkpoints()));
+    TrainingLoop loop = new TrainingLoop(run(spec, out, hadoop), hadoop);
+    for (int attempt = 0; ; attempt++) {
+      try {
+        attempt(loop, spec, ranks, attempt, hadoop);
+        return new TrainedRun(out);
+      } catch (RegroupException e) {
+        // As the real gang: another attempt goes on from the last checkpoint.
+      }
+    }
+  }
+
+  private static void attempt(
+      TrainingLoop loop, WorkerSpec spec, int ranks, int attempt, Configuration hadoop)
+      throws Exception {
     List<LocalExchange> ends = LocalExchange.group(ranks, PATIENCE);
     ExecutorService threads = Executors.newFixedThreadPool(ranks);
     List<Future<?>> futures = new ArrayList<>();
@@ -80,19 +96,18 @@ final class LocalGang {
             threads.submit(
                 () -> {
                   try (end) {
-                    new ModelWorker(spec).run(new GangMember(end, 0, hadoop));
+                    new ModelWorker(spec).run(new GangMember(end, attempt, hadoop));
                   }
                   return null;
                 }));
       }
-      new TrainingLoop(run(spec, out, hadoop), hadoop).run(driver, 0);
+      loop.run(driver, attempt);
       for (Future<?> future : futures) {
         future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       }
     } finally {
       threads.shutdownNow();
     }
-    return new TrainedRun(out);
   }
 
   private static TrainingRun run(WorkerSpec spec, Path out, Configuration hadoop) throws Exception {
@@ -106,6 +121,7 @@ final class LocalGang {
         TinyShards.VOCABULARY.rows(),
         TinyShards.SEGMENTS,
         Map.of(),
-        dense -> {});
+        dense -> {},
+        Tenure.unlimited());
   }
 }

@@ -2,14 +2,19 @@ package io.sparkswitch.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkswitch.data.pipeline.Lease;
 import io.sparkswitch.jobs.packaging.ProgramOutput;
 import io.sparkswitch.jobs.track.StepMetrics;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +28,43 @@ class RefusalsIT {
   @BeforeAll
   static void prepare(TinyJourney shared) {
     journey = shared;
+  }
+
+  @Test
+  void aRunFolderThatAnotherDriverWorksIn() throws Exception {
+    Path folder = Files.createDirectories(journey.at("leased"));
+    Files.writeString(folder.resolve("status.json"), "theirs");
+    org.apache.hadoop.fs.Path leased = new org.apache.hadoop.fs.Path(folder.toString());
+    try (Lease lease =
+        Lease.acquire(leased, new Configuration(), "somebody", Clock.systemUTC(), word -> {})) {
+      refused(75, journey.pretrain("dense", "leased"))
+          .contains("leased is being written by somebody on")
+          .contains("process " + ProcessHandle.current().pid());
+      lease.requireHeld();
+    }
+    assertThat(folder.resolve("status.json")).hasContent("theirs");
+  }
+
+  @Test
+  void aPortThatSomebodyElseListensOn() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      InProcess.Outcome outcome =
+          InProcess.run(
+              journey.pretrain(
+                  "dense",
+                  "refused",
+                  "--set",
+                  "exchange.bind-host=127.0.0.1",
+                  "--set",
+                  "exchange.port=" + taken.getLocalPort()),
+              Map.of("spark.port.maxRetries", "0"));
+
+      assertThat(outcome.code()).as(outcome.text()).isEqualTo(2);
+      assertThat(outcome.text())
+          .contains(
+              "the driver cannot listen on 127.0.0.1, ports %d".formatted(taken.getLocalPort()))
+          .contains("exchange.port, spark.port.maxRetries = 0");
+    }
   }
 
   @Test

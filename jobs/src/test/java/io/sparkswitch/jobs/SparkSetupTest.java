@@ -57,6 +57,26 @@ class SparkSetupTest {
   }
 
   @Test
+  void sparkDoesNotCountTheExecutorsThatALongRunLoses() {
+    SparkSetup.gang(conf, 1, said::add);
+
+    assertThat(conf.get("spark.executor.maxNumFailures")).isEqualTo("2147483647");
+    assertThat(conf.get("spark.deploy.maxExecutorRetries")).isEqualTo("-1");
+    assertThat(conf.get("spark.excludeOnFailure.enabled")).isEqualTo("false");
+  }
+
+  @Test
+  void itDoesIfTheUserSaysSoUnderEitherName() {
+    conf.set("spark.yarn.max.executor.failures", "7");
+    conf.set("spark.deploy.maxExecutorRetries", "3");
+
+    SparkSetup.gang(conf, 1, said::add);
+
+    assertThat(conf.get("spark.executor.maxNumFailures")).isEqualTo("7");
+    assertThat(conf.get("spark.deploy.maxExecutorRetries")).isEqualTo("3");
+  }
+
+  @Test
   void dynamicAllocationExplicitlyAskedForIsRefused() {
     conf.set("spark.dynamicAllocation.enabled", "true");
 

@@ -205,8 +205,9 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
     return result.output();
   }
 
-  RunningProgram start(int executors, List<String> verb) throws IOException {
-    return launcher.start(executors, verb);
+  RunningProgram start(int executors, List<String> verb, String... sparkOptions)
+      throws IOException {
+    return launcher.start(executors, verb, sparkOptions);
   }
 
   Path at(String name) {

@@ -28,23 +28,24 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The right to write to a shard folder: {@code _lease.json}, renewed by its holder while it works.
- * A lease that was not renewed for {@link #STALE} is taken over, and at once if its holder was a
- * process of this machine that is gone.
+ * The right to write to a folder of shards or of a run: {@code _lease.json}, renewed by its holder
+ * while it works. A lease that was not renewed for {@link #STALE} is taken over, and at once if its
+ * holder was a process of this machine that is gone.
  *
  * <p>Concurrency: one background thread renews; what reads the file waits until it is written.
  */
-final class Lease implements AutoCloseable {
-  static final String FILE = "_lease.json";
+public final class Lease implements AutoCloseable {
+  public static final String FILE = "_lease.json";
   static final Duration RENEWAL = Duration.ofSeconds(10);
   static final Duration STALE = Duration.ofSeconds(60);
+  private static final Duration WATCH = Duration.ofSeconds(1);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
   private final Configuration conf;
   private final Clock clock;
-  private final Holder self;
+  private Holder self;
   private final ScheduledExecutorService renewal =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -64,6 +65,7 @@ final class Lease implements AutoCloseable {
    * @param process id of the driver's process
    * @param since when it began, ISO 8601
    * @param renewedAt milliseconds since 1970
+   * @param attempt of a gang that it is at; null where there is none
    */
   record Holder(
       String id,
@@ -72,11 +74,17 @@ final class Lease implements AutoCloseable {
       String processes,
       long process,
       String since,
-      long renewedAt) {
-    static final Holder UNKNOWN = new Holder("", "somebody", "some host", "", 0, "just now", 0);
+      long renewedAt,
+      Integer attempt) {
+    static final Holder UNKNOWN =
+        new Holder("", "somebody", "some host", "", 0, "just now", 0, null);
 
     Holder renewed(long now) {
-      return new Holder(id, name, host, processes, process, since, now);
+      return new Holder(id, name, host, processes, process, since, now, attempt);
+    }
+
+    Holder at(int number) {
+      return new Holder(id, name, host, processes, process, since, renewedAt, number);
     }
   }
 
@@ -94,7 +102,7 @@ final class Lease implements AutoCloseable {
    * @param say is told if a stale lease was taken over
    * @throws LeaseHeldException if somebody else works there
    */
-  static Lease acquire(
+  public static Lease acquire(
       Path folder, Configuration conf, String name, Clock clock, Consumer<String> say)
       throws IOException {
     Path file = new Path(folder, FILE);
@@ -118,11 +126,50 @@ final class Lease implements AutoCloseable {
   }
 
   /**
+   * As {@link #acquire}, but where nobody can tell whether the holder lives, because it was on
+   * another machine, watches for at most {@link #STALE} whether it renews: a cluster starts a lost
+   * driver anew sooner than that.
+   */
+  public static Lease acquireWatching(
+      Path folder, Configuration conf, String name, Clock clock, Consumer<String> say)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + STALE.toNanos();
+    Holder seen = null;
+    while (true) {
+      try {
+        return acquire(folder, conf, name, clock, say);
+      } catch (LeaseHeldException held) {
+        Holder holder = held.holder();
+        boolean renews = seen != null && !seen.equals(holder);
+        if (isHere(holder) || renews) {
+          throw held;
+        }
+        if (seen == null) {
+          say.accept(
+              "%s has the lease of %s: watching for %d s whether it is alive."
+                  .formatted(describe(holder), folder, STALE.toSeconds()));
+        }
+        seen = holder;
+        if (System.nanoTime() > deadline) {
+          // The clocks of two machines may differ; that it did not renew is what counts.
+          new Path(folder, FILE).getFileSystem(conf).delete(new Path(folder, FILE), false);
+        }
+        Thread.sleep(WATCH.toMillis());
+      }
+    }
+  }
+
+  /** Tells the attempt that the holder is at, with the next renewal. */
+  public synchronized void at(int attempt) {
+    self = self.at(attempt);
+  }
+
+  /**
    * To be asked before each commit.
    *
    * @throws LeaseHeldException if the lease was taken over by somebody else
    */
-  synchronized void requireHeld() throws IOException {
+  public synchronized void requireHeld() throws IOException {
     Optional<Holder> now = read();
     if (lost || now.isEmpty() || !now.get().id().equals(self.id())) {
       throw new LeaseHeldException(file.getParent(), now.orElse(Holder.UNKNOWN), clock.millis());
@@ -139,8 +186,9 @@ final class Lease implements AutoCloseable {
   }
 
   static String describe(Holder holder) {
-    return "%s on %s (process %d, since %s)"
-        .formatted(holder.name(), holder.host(), holder.process(), holder.since());
+    String attempt = holder.attempt() == null ? "" : ", attempt " + holder.attempt();
+    return "%s on %s (process %d, since %s%s)"
+        .formatted(holder.name(), holder.host(), holder.process(), holder.since(), attempt);
   }
 
   private boolean create() throws IOException {
@@ -158,7 +206,7 @@ final class Lease implements AutoCloseable {
     }
   }
 
-  private synchronized void renew() {
+  synchronized void renew() {
     try {
       if (read().filter(holder -> holder.id().equals(self.id())).isEmpty()) {
         lost = true;
@@ -199,9 +247,13 @@ final class Lease implements AutoCloseable {
 
   private boolean isAlive(Holder holder) {
     boolean fresh = clock.millis() - holder.renewedAt() < STALE.toMillis();
-    boolean here = holder.host().equals(self.host()) && holder.processes().equals(self.processes());
-    boolean gone = here && ProcessHandle.of(holder.process()).isEmpty();
+    boolean gone = isHere(holder) && ProcessHandle.of(holder.process()).isEmpty();
     return fresh && !gone;
+  }
+
+  /** Whether its process can be looked for from this one. */
+  private static boolean isHere(Holder holder) {
+    return holder.host().equals(host()) && holder.processes().equals(processes());
   }
 
   private static String processes() {
@@ -212,20 +264,23 @@ final class Lease implements AutoCloseable {
     }
   }
 
-  private static Holder self(String name, Clock clock) {
-    String host;
+  private static String host() {
     try {
-      host = InetAddress.getLocalHost().getHostName();
+      return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
-      host = "unknown-" + ManagementFactory.getRuntimeMXBean().getName();
+      return "unknown-" + ManagementFactory.getRuntimeMXBean().getName();
     }
+  }
+
+  private static Holder self(String name, Clock clock) {
     return new Holder(
         UUID.randomUUID().toString(),
         name,
-        host,
+        host(),
         processes(),
         ProcessHandle.current().pid(),
         Instant.now(clock).truncatedTo(ChronoUnit.SECONDS).toString(),
-        clock.millis());
+        clock.millis(),
+        null);
   }
 }

@@ -83,6 +83,52 @@ class LeaseTest {
     assertThat(said).singleElement().asString().contains("a run killed at its start");
   }
 
+  @Test
+  void whoeverCannotTellWhetherAHolderLivesWatchesIt() throws Exception {
+    Path file = folder.resolve(Lease.FILE);
+    Lease first = acquire("first", Clock.systemUTC());
+    String text = Files.readString(file);
+    String elsewhere = text.replaceAll("\"host\":\"[^\"]*\"", "\"host\":\"elsewhere\"");
+    assertThat(elsewhere).isNotEqualTo(text);
+    first.close();
+    Files.writeString(file, elsewhere);
+    Thread holder =
+        new Thread(
+            () -> {
+              try {
+                Thread.sleep(1500);
+                Files.writeString(
+                    file, elsewhere.replaceAll("\"renewedAt\":(\\d+)", "\"renewedAt\":1$1"));
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    holder.start();
+
+    assertThatThrownBy(
+            () ->
+                Lease.acquireWatching(
+                    new org.apache.hadoop.fs.Path(folder.toString()),
+                    CONF,
+                    "second",
+                    Clock.systemUTC(),
+                    said::add))
+        .isInstanceOf(LeaseHeldException.class)
+        .hasMessageContaining("first on elsewhere");
+    assertThat(said).singleElement().asString().contains("watching for 60 s whether it is alive");
+    holder.join();
+  }
+
+  @Test
+  void theAttemptIsToldWithTheNextRenewal() throws IOException {
+    try (Lease first = acquire("first", Clock.systemUTC())) {
+      first.at(7);
+      first.renew();
+      assertThatThrownBy(() -> acquire("second", Clock.systemUTC()))
+          .hasMessageContaining(", attempt 7)");
+    }
+  }
+
   private Lease acquire(String name, Clock clock) throws IOException {
     return Lease.acquire(
         new org.apache.hadoop.fs.Path(folder.toString()), CONF, name, clock, said::add);

@@ -17,7 +17,8 @@ public record TrainingSettings(
     int evaluationBatchSize,
     long evaluationSeed,
     int threadsPerExecutor,
-    int maxSkippedSteps)
+    double spikeFactor,
+    int maxSkippedBatches)
     implements Serializable {
 
   public TrainingSettings {
@@ -35,6 +36,11 @@ public record TrainingSettings(
     Require.notNegative("training.evaluation-sequences", evaluationSequences);
     Require.positive("training.evaluation-batch-size", evaluationBatchSize);
     Require.positive("training.threads-per-executor", threadsPerExecutor);
-    Require.notNegative("training.max-skipped-steps", maxSkippedSteps);
+    Require.that(
+        spikeFactor == 0 || spikeFactor > 1 && Double.isFinite(spikeFactor),
+        "training.spike-factor",
+        spikeFactor,
+        "above 1, or 0 for none");
+    Require.notNegative("training.max-skipped-batches", maxSkippedBatches);
   }
 }

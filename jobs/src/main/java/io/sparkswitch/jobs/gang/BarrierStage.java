@@ -1,7 +1,9 @@
 package io.sparkswitch.jobs.gang;
 
 import io.sparkswitch.data.pipeline.HadoopSettings;
-import io.sparkswitch.model.tensor.Natives;
+import io.sparkswitch.jobs.conf.GangSettings;
+import io.sparkswitch.model.exchange.Exchange;
+import io.sparkswitch.model.exchange.PeerAddress;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,11 +21,20 @@ import scala.reflect.ClassTag$;
  * The one barrier stage in which a gang lives.
  *
  * @param rendezvous how its tasks meet
+ * @param pulses how the driver hears that they live
+ * @param preflight what each must have
  * @param task what they do
  * @param hadoop the cluster's file systems
  */
-record BarrierStage(Rendezvous rendezvous, GangTask task, HadoopSettings hadoop)
+record BarrierStage(
+    Rendezvous rendezvous, Pulses pulses, Preflight preflight, GangTask task, HadoopSettings hadoop)
     implements Serializable {
+
+  /**
+   * @param listener where the driver listens for heartbeats
+   * @param settings how long a silence may be
+   */
+  record Pulses(PeerAddress listener, GangSettings settings) implements Serializable {}
 
   /** Starts the stage and returns at once. */
   JavaFutureAction<List<String>> start(JavaSparkContext spark, int size) {
@@ -37,12 +48,27 @@ record BarrierStage(Rendezvous rendezvous, GangTask task, HadoopSettings hadoop)
   }
 
   private Iterator<String> runTask() {
-    Natives.load();
     BarrierTaskContext context = BarrierTaskContext.get();
-    try (var exchange = rendezvous.join(context)) {
-      task.run(new GangMember(exchange, rendezvous.attempt(), hadoop.conf()));
+    int rank = context.partitionId();
+    Whereabouts whereabouts = Whereabouts.of(rank, rendezvous.attempt());
+    Departure.rankBegins();
+    try (Pulse pulse =
+        Pulse.start(
+            () -> rendezvous.heartbeat(rank, pulses.listener()),
+            whereabouts,
+            pulses.settings().suspectAfter())) {
+      preflight.check();
+      whereabouts.enter(RankPhase.RENDEZVOUS);
+      try (var exchange = rendezvous.join(context)) {
+        whereabouts.connected(exchange);
+        Exchange watched = WatchedExchange.of(exchange, whereabouts);
+        task.run(new GangMember(watched, rendezvous.attempt(), hadoop.conf(), whereabouts));
+      }
+      whereabouts.enter(RankPhase.END);
     } catch (Exception e) {
       throw BarrierStage.<RuntimeException>unchecked(e);
+    } finally {
+      Departure.rankEnded();
     }
     return CollectionConverters.asScala(List.of("rank " + context.partitionId()).iterator());
   }

@@ -1,51 +1,33 @@
 package io.sparkswitch.jobs.gang;
 
-import io.sparkswitch.data.pipeline.HadoopSettings;
-import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.jobs.conf.ExchangeSettings;
 import io.sparkswitch.jobs.conf.GangSettings;
 import io.sparkswitch.jobs.exit.ExecutorsLostException;
 import io.sparkswitch.jobs.exit.UsageException;
-import io.sparkswitch.model.exchange.Exchange;
-import io.sparkswitch.model.exchange.ExchangeException;
-import io.sparkswitch.model.exchange.Member;
-import io.sparkswitch.model.exchange.NettyEndpoint;
-import io.sparkswitch.model.exchange.PeerAddress;
 import io.sparkswitch.model.exchange.RunSecret;
 import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.apache.spark.ExceptionFailure;
-import org.apache.spark.api.java.JavaFutureAction;
+import java.util.function.IntToLongFunction;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Executors that work together from start to end, and their supervision. Spark never retries a
  * barrier stage that yields results, so the driver does: an attempt that loses an executor ends,
- * the lost one is waited for, and the next attempt begins from the last checkpoint.
+ * the lost one is waited for, and the next attempt, with as many as there are, begins from the last
+ * checkpoint.
  */
 public final class Gang {
-  private static final Logger LOG = LoggerFactory.getLogger(Gang.class);
-
-  private static final long END_SECONDS = 30;
-  private static final long FAILURE_MILLIS = 5000;
-
   private final JavaSparkContext spark;
   private final GangSettings settings;
   private final ExchangeSettings wire;
   private final Consumer<String> say;
   private final RunSecret secret = RunSecret.random();
+  private final Condemned condemned;
   private final Muster muster;
   private final int size;
+  private IntToLongFunction nativeBytes = executors -> 0;
 
   /**
    * Waits for the executors.
@@ -58,11 +40,21 @@ public final class Gang {
     this.settings = settings;
     this.wire = wire;
     this.say = say;
-    this.muster = new Muster(spark);
+    this.condemned = new Condemned(spark);
+    this.muster = new Muster(spark, condemned);
     this.size = muster.gather(settings.executors(), settings.startupWait());
   }
 
-  /** Number of executors. */
+  /**
+   * Lets each executor check, before it allocates anything, that it may use so much memory.
+   *
+   * @param bytes outside the heap that parameters take on one of so many executors
+   */
+  public void requireNativeMemory(IntToLongFunction bytes) {
+    nativeBytes = bytes;
+  }
+
+  /** Number of executors that the first attempt has, and later ones are to have. */
   public int size() {
     return size;
   }
@@ -82,150 +74,74 @@ public final class Gang {
    * Runs {@code task} on every executor and {@code program} here, anew after a loss.
    *
    * @param attempts numbers that no attempt had before whose files could be met
-   * @throws ExecutorsLostException when the attempts are used up, or a lost executor stays away
+   * @throws ExecutorsLostException after so many attempts in a row that got no further, or if too
+   *     few executors are left
    */
   public <T> T run(GangTask task, DriverProgram<T> program, Attempts attempts) throws Exception {
     Natives.load();
-    StageWatch watch = new StageWatch();
-    spark.sc().addSparkListener(watch);
+    spark.sc().addSparkListener(condemned);
     try {
-      for (int tried = 1; ; tried++) {
-        watch.clear();
+      int now = size;
+      for (int idle = 0; ; ) {
         int attempt = attempts.next();
+        long before = program.progress();
         try {
-          return attempt(task, program, attempt, watch);
-        } catch (LostException lost) {
-          if (tried >= settings.maxAttempts()) {
+          return new GangAttempt(this, attempt, now).run(task, program);
+        } catch (LostException | RegroupException ended) {
+          idle = program.progress() > before ? 0 : idle + 1;
+          if (idle >= settings.maxAttempts()) {
             throw new ExecutorsLostException(
-                "gave up after %d attempts (gang.max-attempts); the last one ended because: %s"
-                    .formatted(tried, lost.getMessage()),
-                lost);
+                "gave up after %d attempts without a new checkpoint (gang.max-attempts); the last one ended because: %s"
+                    .formatted(idle, ended.getMessage()),
+                ended);
           }
           say.accept(
               "Attempt %d ended: %s. Waiting for %d executors, then continuing from the last checkpoint."
-                  .formatted(attempt, lost.getMessage(), size));
-          muster.replace(size, settings.replacementWait());
+                  .formatted(attempt, ended.getMessage(), size));
+        }
+        now = muster.regroup(size, settings);
+        if (now < size) {
+          say.accept(
+              "Going on with %d of %d executors, since no more have come within gang.replacement-wait = %.1f s."
+                  .formatted(now, size, settings.replacementWait().toMillis() / 1e3));
         }
       }
     } finally {
-      spark.sc().removeSparkListener(watch);
+      spark.sc().removeSparkListener(condemned);
     }
   }
 
-  private static final class LostException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    LostException(String message, Throwable cause) {
-      super(message, cause);
-    }
+  /** Has Spark replace an executor that does not answer. */
+  void kill(String executor) {
+    condemned.kill(executor, muster.present());
   }
 
-  private <T> T attempt(GangTask task, DriverProgram<T> program, int attempt, StageWatch watch)
-      throws Exception {
-    int retries = spark.getConf().getInt("spark.port.maxRetries", 16);
-    String group = "sparkswitch-gang-" + attempt;
-    Member driver = new Member(secret, attempt, Exchange.DRIVER);
-    try (NettyEndpoint endpoint = Rendezvous.bind(wire, retries, driver)) {
-      Rendezvous rendezvous =
-          new Rendezvous(
-              endpoint.address(), secret, attempt, wire, settings.startupWait(), retries);
-      spark.setJobGroup(group, "gang of %d, attempt %d".formatted(size, attempt), true);
-      JavaFutureAction<List<String>> stage;
-      try {
-        HadoopSettings hadoop = new HadoopSettings(spark.hadoopConfiguration());
-        stage = new BarrierStage(rendezvous, task, hadoop).start(spark, size);
-      } finally {
-        spark.clearJobGroup();
-      }
-      T result;
-      try (StageEnd end = new StageEnd(stage, endpoint)) {
-        Exchange exchange = endpoint.connect(seats(endpoint.address()), settings.startupWait());
-        end.started();
-        result = program.run(exchange, attempt);
-        exchange.close();
-      } catch (ExchangeException e) {
-        endpoint.close();
-        throw whyEnded(stage, group, watch, e);
-      } catch (Exception e) {
-        endpoint.close();
-        end(stage, group, e);
-        throw e;
-      }
-      try {
-        stage.get(END_SECONDS, TimeUnit.SECONDS);
-      } catch (ExecutionException | TimeoutException e) {
-        say.accept("The work is done, but the stage did not end well: " + e.getMessage());
-        spark.cancelJobGroup(group);
-      }
-      return result;
-    }
+  long nativeBytes(int executors) {
+    return nativeBytes.applyAsLong(executors);
   }
 
-  /** The driver learns the executors' addresses when they dial it. */
-  private List<PeerAddress> seats(PeerAddress driver) {
-    List<PeerAddress> seats = new ArrayList<>(List.of(driver));
-    for (int rank = 0; rank < size; rank++) {
-      seats.add(new PeerAddress(rank, "executor", driver.port()));
-    }
-    return seats;
+  /** Counts no more on an executor that is about to end. */
+  void forgo(String executor) {
+    condemned.add(executor);
   }
 
-  /** An executor that failed by itself fails the run; one that was lost ends the attempt. */
-  private Exception whyEnded(
-      JavaFutureAction<List<String>> stage, String group, StageWatch watch, ExchangeException e)
-      throws InterruptedException {
-    if (e.reason() == ExchangeException.Reason.INTERRUPTED) {
-      Thread.interrupted();
-      end(stage, group, e);
-      return new InterruptedException(e.getMessage());
-    }
-    watch.awaitFailure(FAILURE_MILLIS);
-    end(stage, group, e);
-    watch.awaitEnds(size, FAILURE_MILLIS);
-    Optional<ExceptionFailure> own = watch.ownFailure();
-    if (own.isPresent()) {
-      return failure(own.get(), e);
-    }
-    String knob =
-        e.reason() == ExchangeException.Reason.TIMED_OUT
-            ? "; exchange.driver-time-out says how long a message may take"
-            : "";
-    String why = watch.losses().orElseGet(() -> stageFailure(e));
-    return new LostException("%s (%s%s)".formatted(why, e.getMessage(), knob), e);
+  void say(String sentence) {
+    say.accept(sentence);
   }
 
-  /** What ended the stage where no task says so. */
-  private static String stageFailure(ExchangeException e) {
-    for (Throwable suppressed : e.getSuppressed()) {
-      if (suppressed instanceof ExecutionException stage) {
-        return String.valueOf(stage.getMessage()).lines().findFirst().orElse("the stage failed");
-      }
-    }
-    return "a connection ended";
+  JavaSparkContext spark() {
+    return spark;
   }
 
-  private static Exception failure(ExceptionFailure failure, ExchangeException e) {
-    String name = failure.className();
-    if (name.equals(SharedExecutorException.class.getName())) {
-      return new UsageException(failure.description(), e);
-    }
-    if (name.equals(InputException.class.getName())) {
-      return new InputException(failure.description(), e);
-    }
-    LOG.error("an executor failed\n{}", failure.fullStackTrace());
-    return new IllegalStateException(
-        "an executor failed: %s: %s".formatted(name, failure.description()), e);
+  GangSettings settings() {
+    return settings;
   }
 
-  /** Cancels what is left of the stage and waits, for a bounded time, until it is gone. */
-  private void end(JavaFutureAction<List<String>> stage, String group, Throwable because) {
-    spark.cancelJobGroup(group);
-    try {
-      stage.get(END_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      because.addSuppressed(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  ExchangeSettings wire() {
+    return wire;
+  }
+
+  RunSecret secret() {
+    return secret;
   }
 }

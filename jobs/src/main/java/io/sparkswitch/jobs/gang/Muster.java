@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.gang;
 
+import io.sparkswitch.jobs.conf.GangSettings;
 import io.sparkswitch.jobs.exit.ExecutorsLostException;
 import io.sparkswitch.jobs.exit.UsageException;
 import java.time.Duration;
@@ -21,8 +22,14 @@ final class Muster {
 
   private final JavaSparkContext spark;
 
-  Muster(JavaSparkContext spark) {
+  private final Condemned condemned;
+
+  /**
+   * @param condemned executors that do not count although Spark has them yet
+   */
+  Muster(JavaSparkContext spark, Condemned condemned) {
     this.spark = spark;
+    this.condemned = condemned;
   }
 
   /** In local mode the driver is its own, only executor. */
@@ -35,7 +42,8 @@ final class Muster {
       return 1;
     }
     // The driver's own block manager is listed with the executors.
-    return spark.sc().statusTracker().getExecutorInfos().length - 1;
+    int known = spark.sc().statusTracker().getExecutorInfos().length - 1;
+    return Math.max(0, known - condemned.count());
   }
 
   /**
@@ -68,14 +76,23 @@ final class Muster {
     return wanted > 0 ? wanted : seen;
   }
 
-  /** Waits for lost executors to be replaced. */
-  void replace(int size, Duration patience) {
-    int seen = await(size, patience, patience);
-    if (seen < size) {
+  /**
+   * Waits for lost executors to be replaced.
+   *
+   * @param size wanted
+   * @return the size to go on with: fewer if not all have come
+   * @throws ExecutorsLostException if there are fewer than {@code gang.minimum-executors}
+   */
+  int regroup(int size, GangSettings settings) {
+    Duration patience = settings.replacementWait();
+    int seen = Math.min(size, await(size, patience, patience));
+    int least = settings.leastExecutors(size);
+    if (seen < least) {
       throw new ExecutorsLostException(
-          "only %d of %d executors are there %d s after one was lost; the same command continues from the last checkpoint"
-              .formatted(seen, size, patience.toSeconds()));
+          "only %d of %d executors are there %d s after one was lost, fewer than gang.minimum-executors = %d; the same command continues from the last checkpoint"
+              .formatted(seen, size, patience.toSeconds(), least));
     }
+    return seen;
   }
 
   private String remedy() {

@@ -1,6 +1,7 @@
 package io.sparkswitch.jobs.gang;
 
 import io.sparkswitch.jobs.conf.ExchangeSettings;
+import io.sparkswitch.model.exchange.Heartbeat;
 import io.sparkswitch.model.exchange.ListenAddress;
 import io.sparkswitch.model.exchange.Member;
 import io.sparkswitch.model.exchange.NettyEndpoint;
@@ -44,6 +45,11 @@ record Rendezvous(
         new ListenAddress(bind, host, wire.port(), portMaxRetries),
         member,
         Limits.DEFAULT.withMessage(wire.timeOut(), wire.driverTimeOut()));
+  }
+
+  /** Dials the driver for heartbeats. */
+  Heartbeat heartbeat(int rank, PeerAddress listener) {
+    return Heartbeat.connect(new Member(secret, attempt, rank), Limits.DEFAULT, listener, patience);
   }
 
   /** Called by every task; returns when all are connected. */

@@ -2,7 +2,11 @@ package io.sparkswitch.jobs.gang;
 
 import io.sparkswitch.model.exchange.ExchangeException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.ExceptionFailure;
@@ -13,15 +17,20 @@ import org.apache.spark.TaskFailedReason;
 import org.apache.spark.TaskKilled;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Why tasks ended, to tell an executor that was lost from one that failed by itself: the latter
- * would only fail again.
+ * Where the tasks of one attempt run and why they ended, to tell an executor that was lost from one
+ * that failed by itself: the latter would only fail again.
  *
  * <p>Concurrency: Spark's listener thread writes, the supervisor reads.
  */
 final class StageWatch extends SparkListener {
+  private static final String GROUP = "spark.jobGroup.id";
+
   /** What a task runs into when another one, or the whole stage, has ended. */
   private static final Set<String> CONSEQUENCES =
       Set.of(
@@ -29,22 +38,63 @@ final class StageWatch extends SparkListener {
           TaskKilledException.class.getName(),
           InterruptedException.class.getName());
 
+  private final String group;
+  private final Set<Object> stages = new HashSet<>();
+  private final Map<Integer, Placement> placements = new HashMap<>();
   private final List<TaskFailedReason> reasons = new ArrayList<>();
+  private final Map<TaskFailedReason, Integer> ranks = new IdentityHashMap<>();
   private int ended;
+
+  /** Where Spark has put a task. */
+  record Placement(String executor, String host) {}
+
+  /**
+   * @param group Spark's job group of the attempt: tasks of an earlier one may still end
+   */
+  StageWatch(String group) {
+    this.group = group;
+  }
+
+  @Override
+  public synchronized void onJobStart(SparkListenerJobStart start) {
+    if (group.equals(start.properties().getProperty(GROUP))) {
+      stages.addAll(CollectionConverters.asJava(start.stageIds()));
+    }
+  }
+
+  @Override
+  public synchronized void onTaskStart(SparkListenerTaskStart start) {
+    if (stages.contains(start.stageId())) {
+      placements.put(
+          start.taskInfo().index(),
+          new Placement(start.taskInfo().executorId(), start.taskInfo().host()));
+    }
+  }
 
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
+    if (!stages.contains(end.stageId())) {
+      return;
+    }
     TaskEndReason reason = end.reason();
     ended++;
     notifyAll();
     if (reason != Success$.MODULE$ && reason instanceof TaskFailedReason failed) {
       reasons.add(failed);
+      ranks.put(failed, end.taskInfo().index());
     }
   }
 
-  synchronized void clear() {
-    reasons.clear();
-    ended = 0;
+  /** Names the rank that failed so. */
+  synchronized String nameOf(ExceptionFailure failure) {
+    int rank = ranks.get(failure);
+    return placement(rank)
+        .map(p -> "rank %d on %s (executor %s)".formatted(rank, p.host(), p.executor()))
+        .orElse("rank " + rank);
+  }
+
+  synchronized Optional<Placement> placement(int rank) {
+    return Optional.ofNullable(placements.get(rank));
   }
 
   /** Waits a moment for the first failure to be told. */

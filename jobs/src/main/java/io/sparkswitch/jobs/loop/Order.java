@@ -23,7 +23,9 @@ record Order(Command command, long step, long argument, Verdict verdict) {
     LOAD,
     /** Load the experts from the checkpoint of (step, attempt = argument), no optimizer state. */
     LOAD_EXPERTS,
-    /** Compute gradients of a step; send the summed slice and a report. */
+    /**
+     * Compute gradients of a step on batch {@code argument}; send the summed slice and a report.
+     */
     TRAIN,
     /** Update the experts as the verdict says. */
     UPDATE,

@@ -5,12 +5,14 @@ import io.sparkswitch.data.batch.BatchStream;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.GangMember;
+import io.sparkswitch.jobs.gang.RankPhase;
 import io.sparkswitch.jobs.loop.Order.Command;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
+import io.sparkswitch.model.loss.Objective;
 import io.sparkswitch.model.moe.Capacity;
 import io.sparkswitch.model.moe.Draws;
 import io.sparkswitch.model.moe.Observations;
@@ -78,12 +80,17 @@ final class Rank implements AutoCloseable {
   }
 
   private void obey(Order order) throws IOException {
+    if (order.command() == Command.PARAMETERS) {
+      member.whereabouts().enter(RankPhase.PARAMETERS); // of the step before
+    } else {
+      member.whereabouts().enter(phase(order.command()), order.step());
+    }
     switch (order.command()) {
       case PARAMETERS -> receiveParameters();
       case AWAIT -> answer(new byte[0]);
       case LOAD -> load(order, optimizer.state());
       case LOAD_EXPERTS -> load(order, Map.of());
-      case TRAIN -> train(order.step());
+      case TRAIN -> train(order.step(), order.argument());
       case UPDATE -> update(order.step(), order.verdict());
       case CHECKPOINT -> checkpoint(order.step());
       case EVALUATE -> evaluate(order.step(), order.argument() == 1);
@@ -92,6 +99,15 @@ final class Rank implements AutoCloseable {
       case TARGETS_END -> answer(targets.finish());
       case STOP -> throw new IllegalStateException("stop is handled before");
     }
+  }
+
+  private static RankPhase phase(Command command) {
+    return switch (command) {
+      case UPDATE -> RankPhase.OPTIMIZER;
+      case CHECKPOINT -> RankPhase.CHECKPOINT_WRITE;
+      case LOAD, LOAD_EXPERTS -> RankPhase.CHECKPOINT_READ;
+      default -> RankPhase.COMPUTATION;
+    };
   }
 
   private void receiveParameters() {
@@ -113,8 +129,8 @@ final class Rank implements AutoCloseable {
         state);
   }
 
-  private void train(long step) throws IOException {
-    Batch batch = training.batch(step);
+  private void train(long step, long number) throws IOException {
+    Batch batch = training.batch(number);
     int group = config.routing().groupSequences();
     Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
     model.dense().zeroGradients();
@@ -122,7 +138,8 @@ final class Rank implements AutoCloseable {
     RankReport report = RankReport.none();
     int parts = config.training().microBatches();
     for (int part = 0; part < parts; part++) {
-      report = report.plus(trainPart(step, batch, share.part(group, part, parts), part));
+      MicroBatch micro = new MicroBatch(part, number, batch, share.part(group, part, parts));
+      report = report.plus(trainPart(step, micro));
     }
     Tensor slice = exchange.reduceScatter(tag(Direction.REDUCE_SCATTER), model.dense().gradients());
     exchange.send(Exchange.DRIVER, tag(Direction.TO_DRIVER), slice);
@@ -138,7 +155,10 @@ final class Rank implements AutoCloseable {
     optimizer.step(step + 1, verdict.learningRate());
   }
 
-  private RankReport trainPart(long step, Batch batch, Share share, int part) throws IOException {
+  /** Part {@code index} of a rank's share of batch {@code number} of the stream. */
+  private record MicroBatch(int index, long number, Batch batch, Share share) {}
+
+  private RankReport trainPart(long step, MicroBatch micro) throws IOException {
     try (PointerScope scope = new PointerScope()) {
       Draws draws =
           new Draws(
@@ -149,13 +169,13 @@ final class Rank implements AutoCloseable {
           new Pass(
               Tape.recording(Architecture.tape(config)),
               exchange,
-              new Tag(member.attempt(), tick, part, 0, Direction.CONTROL),
+              new Tag(member.attempt(), tick, micro.index(), 0, Direction.CONTROL),
               model.config().training(),
               draws,
               new Observations());
-      Inputs inputs = inputs(batch, share);
-      return report(
-          GradientStep.train(model, inputs, pass, objectives.of(step, batch, share)), inputs);
+      Inputs inputs = inputs(micro.batch(), micro.share());
+      Objective objective = objectives.of(micro.number(), micro.batch(), micro.share());
+      return report(GradientStep.train(model, inputs, pass, objective), inputs);
     }
   }
 

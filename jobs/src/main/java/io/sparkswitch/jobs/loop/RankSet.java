@@ -51,9 +51,13 @@ final class RankSet {
     order(Order.of(Command.LOAD_EXPERTS, step, checkpointAttempt));
   }
 
-  /** Has the gradients of a step computed; the dense ones arrive in {@code dense}. */
-  RankReport train(long step, Parameters dense) {
-    order(Order.of(Command.TRAIN, step));
+  /**
+   * Has the gradients of a step computed; the dense ones arrive in {@code dense}.
+   *
+   * @param batch of the stream, that of the step where none is skipped
+   */
+  RankReport train(long step, long batch, Parameters dense) {
+    order(Order.of(Command.TRAIN, step, batch));
     try (PointerScope scope = new PointerScope()) {
       for (int rank = 0; rank < size(); rank++) {
         Tensor into = slice(dense.gradients(), rank);

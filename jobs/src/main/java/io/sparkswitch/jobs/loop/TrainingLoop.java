@@ -2,14 +2,16 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.conf.TrainingSettings;
-import io.sparkswitch.jobs.exit.DivergedException;
+import io.sparkswitch.jobs.exit.StoppedException;
 import io.sparkswitch.jobs.gang.DriverProgram;
+import io.sparkswitch.jobs.gang.RegroupException;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.MetricsLog;
 import io.sparkswitch.jobs.track.StepMetrics;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import io.sparkswitch.model.checkpoint.CheckpointManifest;
+import io.sparkswitch.model.checkpoint.CheckpointManifest.Cursor;
 import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.optim.Schedule;
@@ -19,11 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
 import org.apache.hadoop.conf.Configuration;
 
 /**
  * Training, as the driver sees it: it hands out the dense parameters, aggregates their gradients,
- * gives one verdict a step, and commits checkpoints. Every attempt begins from the last one.
+ * gives one verdict a step, and commits checkpoints. Every attempt begins from the last one. A step
+ * that goes wrong ends the attempt too: the next one does without its batch.
  */
 public final class TrainingLoop implements DriverProgram<StepMetrics> {
   private final TrainingRun run;
@@ -31,6 +35,9 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
   private final Configuration hadoop;
   private final CheckpointFolder checkpoints;
   private final Schedule schedule;
+  private final BadBatches bad;
+  private BooleanSupplier leaving = () -> false;
+  private long committed;
 
   public TrainingLoop(TrainingRun run, Configuration hadoop) {
     this.run = run;
@@ -38,6 +45,17 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     this.hadoop = hadoop;
     this.checkpoints = new CheckpointFolder(run.spec().folders().checkpoints(), hadoop);
     this.schedule = Architecture.schedule(config);
+    this.bad = new BadBatches(config.training());
+  }
+
+  @Override
+  public long progress() {
+    return committed;
+  }
+
+  @Override
+  public void attemptBegins(BooleanSupplier somebodyLeaves) {
+    leaving = somebodyLeaves;
   }
 
   @Override
@@ -59,12 +77,14 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
   private long start(DenseModel dense, RankSet ranks) throws IOException {
     Optional<Committed> latest = checkpoints.latest();
     if (latest.isEmpty()) {
+      bad.restore(Cursor.BEGINNING);
       dense.parameters().initialise(config.seed());
       run.beginning().accept(dense.parameters());
       return 0;
     }
     CheckpointManifest manifest = latest.get().manifest();
     run.requireOwn(latest.get());
+    bad.restore(manifest.cursor());
     dense.load(latest.get(), hadoop);
     ranks.load(manifest.step(), manifest.attempt());
     run.say("Continuing from %s.".formatted(latest.get().folder()));
@@ -72,36 +92,34 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
   }
 
   private StepMetrics train(
-      long first, RankSet ranks, DenseModel dense, int attempt, MetricsLog log) throws IOException {
+      long first, RankSet ranks, DenseModel dense, int attempt, MetricsLog log)
+      throws IOException, RegroupException {
     TrainingSettings training = config.training();
     Console console = run.console();
     Interval interval =
         new Interval(config.model().auxiliaryLossFactor(), config.model().routerZLossFactor());
     StepMetrics last = null;
-    int skipped = 0;
     for (long step = first; step < training.steps(); step++) {
-      RankReport report = ranks.train(step, dense.parameters());
+      RankReport report = ranks.train(step, bad.batch(step), dense.parameters());
       double learningRate = schedule.rate(step + 1);
       double squares = report.expertSquares() + dense.gradientSquares();
-      if (report.finite() && Double.isFinite(squares)) {
-        Verdict verdict = Verdict.of(learningRate, config.optimizer().clipNorm(), squares);
-        ranks.update(step, verdict);
-        dense.update(step, verdict);
-        interval.add(report);
-        skipped = 0;
-      } else {
-        skip(step, ++skipped);
-      }
+      bad.check(step, report.finite() && Double.isFinite(squares), report.loss());
+      Verdict verdict = Verdict.of(learningRate, config.optimizer().clipNorm(), squares);
+      ranks.update(step, verdict);
+      dense.update(step, verdict);
+      interval.add(report);
       ranks.sendParameters(dense.parameters());
       long done = step + 1;
-      boolean end = done == training.steps();
       OptionalDouble validation = OptionalDouble.empty();
       if (training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
         long startedAt = System.nanoTime();
         validation = OptionalDouble.of(Evaluation.sum(ranks, config, sample(), false).loss());
         interval.exclude(System.nanoTime() - startedAt);
       }
-      boolean saved = done % training.checkpointEvery() == 0 || end;
+      boolean ending = run.tenure().isEnding();
+      boolean regroups = leaving.getAsBoolean();
+      boolean end = done == training.steps();
+      boolean saved = done % training.checkpointEvery() == 0 || end || ending || regroups;
       // A checkpoint ends the interval, so that a run which continues from it reports the same.
       boolean due = done % training.logEvery() == 0 || validation.isPresent() || saved;
       if (due && !interval.isEmpty()) {
@@ -114,25 +132,28 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
         checkpoint(done, ranks, dense, attempt);
         interval.exclude(System.nanoTime() - startedAt);
       }
+      if (!end && (ending || regroups)) {
+        ranks.stop();
+        leave(done, ending);
+      }
     }
     return last;
+  }
+
+  private static void leave(long done, boolean ending) throws RegroupException {
+    if (ending) {
+      throw new StoppedException(
+          "asked to end, at step %d, of which there is a checkpoint: the same command continues"
+              .formatted(done));
+    }
+    throw new RegroupException(
+        "an executor was told to end, there is a checkpoint of step %d".formatted(done));
   }
 
   /** Validation sequences of an evaluation in between. */
   private long sample() {
     long limit = config.training().evaluationSequences();
     return limit == 0 ? run.validationSequences() : Math.min(limit, run.validationSequences());
-  }
-
-  private void skip(long step, int skipped) {
-    if (skipped > config.training().maxSkippedSteps()) {
-      throw new DivergedException(
-          "%d steps in a row up to step %d had a loss or gradient that is not finite (training.max-skipped-steps): start over with --fresh and a lower optimizer.peak-learning-rate, or with another seed"
-              .formatted(skipped, step));
-    }
-    run.say(
-        "Step %d had a loss or gradient that is not finite; its update is skipped."
-            .formatted(step));
   }
 
   private void checkpoint(long step, RankSet ranks, DenseModel dense, int attempt)
@@ -144,9 +165,18 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
         shards.add(ModelTensors.shard(answer));
       }
     }
+    run.tenure().requireHeld();
     checkpoints.commit(
         new CheckpointManifest(
-            CheckpointManifest.FORMAT_VERSION, step, attempt, shards, run.provenance()));
+            CheckpointManifest.FORMAT_VERSION,
+            step,
+            attempt,
+            shards,
+            run.provenance(),
+            bad.cursor()));
+    committed = step;
+    bad.committed();
+    checkpoints.sweep(step, attempt);
     checkpoints.prune(config.training().keepCheckpoints(), step);
   }
 }

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  * @param validationSequences sequences of the validation split
  * @param provenance goes into every checkpoint
  * @param beginning applied to freshly initialised dense parameters: a student's inheritance
+ * @param tenure how long it may go on
  */
 public record TrainingRun(
     WorkerSpec spec,
@@ -27,7 +28,8 @@ public record TrainingRun(
     int vocabularyRows,
     long validationSequences,
     Map<String, String> provenance,
-    Consumer<Parameters> beginning) {
+    Consumer<Parameters> beginning,
+    Tenure tenure) {
 
   /**
    * What must not change between a checkpoint and the run that continues it; what can be told in a

@@ -219,7 +219,9 @@ class ConfigLoaderTest {
     assertThat(load().model().droplessEvaluation()).isTrue();
     assertThat(load().gang().allExecutors()).isTrue();
     assertThat(load("gang.executors=2", "gang.startup-wait=2m").gang())
-        .isEqualTo(new GangSettings(2, 4, Duration.ofSeconds(120), Duration.ofMinutes(2)));
+        .isEqualTo(
+            new GangSettings(
+                2, 0, 4, Duration.ofSeconds(10), Duration.ofSeconds(120), Duration.ofMinutes(2)));
     assertThat(load("exchange.bind-host=::1").exchange().bindHost()).isEqualTo("::1");
   }
 

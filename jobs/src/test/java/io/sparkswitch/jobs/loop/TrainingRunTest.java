@@ -65,7 +65,7 @@ class TrainingRunTest {
   }
 
   private static TrainingRun run() {
-    return new TrainingRun(null, null, null, 256, 1, OURS, dense -> {});
+    return new TrainingRun(null, null, null, 256, 1, OURS, dense -> {}, Tenure.unlimited());
   }
 
   private static Committed checkpoint(Map<String, String> provenance) {

@@ -1,6 +1,7 @@
 package io.sparkswitch.model.checkpoint;
 
 import java.io.IOException;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -45,6 +46,14 @@ public final class AttemptNumbers {
     }
   }
 
+  /** The number of the attempt that a file's name carries; empty if it carries none. */
+  static OptionalInt in(String fileName) {
+    Matcher matcher = IN_NAME.matcher(fileName);
+    return matcher.find()
+        ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
+        : OptionalInt.empty();
+  }
+
   private int highestUsed(Path folder) throws IOException {
     int highest = -1;
     for (FileStatus file : files.listStatus(folder, path -> path.getName().matches("\\d+"))) {
@@ -53,8 +62,7 @@ public final class AttemptNumbers {
     for (FileStatus step :
         files.listStatus(output, p -> p.getName().startsWith(CheckpointFolder.PREFIX))) {
       for (FileStatus file : files.listStatus(step.getPath())) {
-        Matcher matcher = IN_NAME.matcher(file.getPath().getName());
-        highest = matcher.find() ? Math.max(highest, Integer.parseInt(matcher.group(1))) : highest;
+        highest = Math.max(highest, in(file.getPath().getName()).orElse(-1));
       }
     }
     return highest;

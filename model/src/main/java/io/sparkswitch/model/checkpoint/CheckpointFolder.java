@@ -15,14 +15,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -100,9 +104,24 @@ public final class CheckpointFolder {
     Path path = new Path(folder, file);
     try (OutputStream out = new DigestOutputStream(fs.create(path, true), digest)) {
       SafeTensorsWriter.write(out, specs, source);
+    } catch (IOException | FSError e) { // so Hadoop's local file system says that a disk is full
+      throw unwritten(fs, path, e);
     }
     return new Shard(
         file, fs.getFileStatus(path).getLen(), HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /** Removes what was written of a file, which is worth nothing. */
+  private static IOException unwritten(FileSystem fs, Path path, Throwable cause) {
+    try {
+      fs.delete(path, false);
+    } catch (IOException | FSError e) {
+      cause.addSuppressed(e);
+    }
+    return new IOException(
+        "cannot write %s: %s; the run can go on from its last checkpoint once there is room"
+            .formatted(path, cause.getMessage()),
+        cause);
   }
 
   /**
@@ -274,6 +293,30 @@ public final class CheckpointFolder {
       // Step numbers have leading zeros: names sort as numbers.
       if (folder.getPath().getName().compareTo(oldest) < 0) {
         fs.delete(folder.getPath(), true);
+      }
+    }
+  }
+
+  /**
+   * Deletes what earlier attempts left of a step that they did not commit.
+   *
+   * @param attempt that has committed the step
+   */
+  public void sweep(long step, int attempt) throws IOException {
+    Path folder = folder(step);
+    FileSystem fs = folder.getFileSystem(conf);
+    Set<String> named = new HashSet<>();
+    for (Committed commit : committed()) {
+      if (commit.folder().getName().equals(folder.getName())) {
+        commit.manifest().shards().forEach(shard -> named.add(shard.file()));
+      }
+    }
+    for (FileStatus file : fs.listStatus(folder)) {
+      String name = file.getPath().getName();
+      OptionalInt writer = AttemptNumbers.in(name);
+      boolean shard = !name.startsWith("manifest-");
+      if (shard && writer.isPresent() && writer.getAsInt() < attempt && !named.contains(name)) {
+        fs.delete(file.getPath(), false);
       }
     }
   }

@@ -12,9 +12,16 @@ import java.util.Map;
  * @param shards every file of the checkpoint
  * @param provenance what it belongs to: hashes of configuration, data and vocabulary, versions,
  *     seed
+ * @param cursor where the run's data go on, beside the step; null in manifests of before there was
+ *     one stands for its beginning
  */
 public record CheckpointManifest(
-    int formatVersion, long step, int attempt, List<Shard> shards, Map<String, String> provenance) {
+    int formatVersion,
+    long step,
+    int attempt,
+    List<Shard> shards,
+    Map<String, String> provenance,
+    Cursor cursor) {
   /** The version that this code writes. */
   public static final int FORMAT_VERSION = 1;
 
@@ -26,6 +33,31 @@ public record CheckpointManifest(
     }
     shards = List.copyOf(shards);
     provenance = Map.copyOf(provenance);
+    cursor = cursor == null ? Cursor.BEGINNING : cursor;
+  }
+
+  /** With a cursor at its beginning. */
+  public CheckpointManifest(
+      int formatVersion,
+      long step,
+      int attempt,
+      List<Shard> shards,
+      Map<String, String> provenance) {
+    this(formatVersion, step, attempt, shards, provenance, Cursor.BEGINNING);
+  }
+
+  /**
+   * What must be known beside the step to go on as if nothing had happened.
+   *
+   * @param skippedBatches batches of the stream that no step uses, ascending
+   * @param lossAverage the loss of late that spikes are measured against; 0 for none yet
+   */
+  public record Cursor(List<Long> skippedBatches, double lossAverage) {
+    public static final Cursor BEGINNING = new Cursor(List.of(), 0);
+
+    public Cursor {
+      skippedBatches = List.copyOf(skippedBatches);
+    }
   }
 
   /**

@@ -245,6 +245,11 @@ final class Link {
     }
   }
 
+  /** Whether the peer said goodbye, which a process that dies cannot. */
+  boolean endedInOrder() {
+    return goodbye;
+  }
+
   void saidGoodbye() {
     goodbye = true;
   }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -83,6 +84,16 @@ final class Mailbox {
       }
     }
     wake();
+  }
+
+  /** Whether a receive would have to wait for a first frame. */
+  boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  /** Why nothing more will come; empty while something may. */
+  Optional<Ending> ending() {
+    return Optional.ofNullable(ending);
   }
 
   /** Releases what nobody will receive. */

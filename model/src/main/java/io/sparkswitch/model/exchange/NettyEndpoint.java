@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,14 +89,14 @@ public final class NettyEndpoint implements AutoCloseable {
   private NettyEndpoint(ListenAddress listen, Member member, Limits limits) {
     this.member = member;
     this.limits = limits;
-    this.advertisedHost = listen.advertisedHost();
+    this.advertisedHost = listen == null ? "" : listen.advertisedHost();
     this.refusals = new Refusals(PeerAddress.name(member.rank()));
     this.group = Transport.group("exchange-" + PeerAddress.name(member.rank()).replace(' ', '-'));
     Channel bound = null;
     try {
-      bound = bind(listen);
+      bound = listen == null ? null : bind(listen);
     } finally {
-      if (bound == null) {
+      if (bound == null && listen != null) {
         shutDown();
       }
     }
@@ -114,6 +115,11 @@ public final class NettyEndpoint implements AutoCloseable {
    */
   public static NettyEndpoint bind(ListenAddress listen, Member member, Limits limits) {
     return new NettyEndpoint(listen, member, limits);
+  }
+
+  /** One that listens to nobody, and so has no address: for a member that only dials. */
+  static NettyEndpoint dialing(Member member, Limits limits) {
+    return new NettyEndpoint(null, member, limits);
   }
 
   private Channel bind(ListenAddress listen) {
@@ -203,6 +209,20 @@ public final class NettyEndpoint implements AutoCloseable {
       }
     }
     return new NettyExchange(new NettyPeers(this, size, connected));
+  }
+
+  /** Dials one peer. */
+  Link connect(PeerAddress peer, Duration patience) {
+    dial(peer, patience);
+    return await(peer, System.nanoTime() + patience.toNanos(), patience);
+  }
+
+  /** The connection with a rank, once it has proved itself. */
+  Optional<Link> joined(int rank) {
+    CompletableFuture<Link> place = place(rank);
+    return place.isDone() && !place.isCompletedExceptionally()
+        ? Optional.of(place.join())
+        : Optional.empty();
   }
 
   private int checkGang(List<PeerAddress> gang) {
@@ -331,7 +351,9 @@ public final class NettyEndpoint implements AutoCloseable {
         (rank, place) ->
             place.completeExceptionally(
                 new ExchangeException(Reason.CLOSED, rank, "closed before the gang was complete")));
-    server.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    if (server != null) {
+      server.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
     List<Link> all = joined();
     awaitAll(all.stream().map(Link::closeInOrder).toList());
     strangers.forEach(Channel::close);

@@ -58,6 +58,12 @@ public final class Natives {
     }
   }
 
+  /** Where this node keeps the libraries unpacked. */
+  public static Path cache() {
+    prepare();
+    return Path.of(System.getProperty(CACHE));
+  }
+
   /** Threads that a product, or any other operation, is spread over in this process. */
   public static void threads(int count) {
     torch.set_num_threads(count);

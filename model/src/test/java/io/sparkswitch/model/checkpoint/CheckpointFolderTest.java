@@ -264,6 +264,55 @@ class CheckpointFolderTest {
   }
 
   @Test
+  void whatEarlierAttemptsLeftOfACommittedStepIsSweptUp() throws Exception {
+    save(100, 0);
+    folder.writeShard(100, 1, "b", Map.of("b", Doubles.normal(5, 9)));
+    folder.writeShard(100, 4, "b", Map.of("b", Doubles.normal(5, 9)));
+    save(100, 3);
+
+    folder.sweep(100, 3);
+
+    Path step = root.resolve("step-00000100");
+    assertThat(step.resolve("b-attempt-001.safetensors")).doesNotExist();
+    assertThat(step.resolve(".b-attempt-001.safetensors.crc")).doesNotExist();
+    assertThat(step.resolve("b-attempt-000.safetensors")).as("committed").exists();
+    assertThat(step.resolve("b-attempt-004.safetensors")).as("of a later attempt").exists();
+    assertThat(folder.latest().orElseThrow().manifest().attempt()).isEqualTo(3);
+  }
+
+  @Test
+  void aShardThatCannotBeWrittenLeavesNothingAndIsNamed() {
+    TensorSpec spec = TensorSpec.of("a", Doubles.normal(5, 9));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(
+            () ->
+                folder.writeShard(
+                    100,
+                    0,
+                    "a",
+                    List.of(spec),
+                    of -> {
+                      throw new IOException("No space left on device");
+                    }))
+        .withMessageContaining("step-00000100/a-attempt-000.safetensors: No space left on device")
+        .withMessageContaining("once there is room");
+    assertThat(root.resolve("step-00000100")).isEmptyDirectory();
+  }
+
+  @Test
+  void aManifestFromBeforeCursorsStandsAtTheBeginning() throws Exception {
+    save(100, 0);
+    forgetChecksums();
+    Path manifest = Damage.manifest(root.resolve("step-00000100"));
+    String json = Files.readString(manifest);
+    String old = json.replaceAll("(?s),\\s*\"cursor\" : \\{.*?\\}", "");
+    assertThat(old).doesNotContain("cursor").isNotEqualTo(json);
+    Files.writeString(manifest, old);
+    assertThat(folder.latest().orElseThrow().manifest().cursor())
+        .isEqualTo(CheckpointManifest.Cursor.BEGINNING);
+  }
+
+  @Test
   void aManifestOfAnotherFormatIsRefusedByVersion() throws Exception {
     save(100, 0);
     forgetChecksums();

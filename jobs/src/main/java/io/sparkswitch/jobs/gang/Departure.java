@@ -1,0 +1,58 @@
+package io.sparkswitch.jobs.gang;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.hadoop.util.ShutdownHookManager;
+import org.apache.spark.SparkEnv;
+
+/**
+ * An executor that was told to end, by SIGTERM: its heartbeat says so, and it stays for a moment so
+ * that the driver can write a checkpoint and end the attempt in good order.
+ *
+ * <p>Concurrency: Java's shutdown thread waits; ranks come and go in theirs.
+ */
+final class Departure {
+  /** Standalone workers and Kubernetes' default kill later than this. */
+  private static final Duration GRACE = Duration.ofSeconds(8);
+
+  /** Before Spark's own hook, which ends tasks. */
+  private static final int BEFORE_SPARK = 100;
+
+  /** Spark's id of the driver as an executor, in local mode. */
+  private static final String DRIVER = "driver";
+
+  private static final AtomicInteger AT_WORK = new AtomicInteger();
+  private static volatile boolean announced;
+  private static boolean hooked;
+
+  private Departure() {}
+
+  static boolean isAnnounced() {
+    return announced;
+  }
+
+  /** A rank begins; from now on a request to end is announced first. */
+  static synchronized void rankBegins() {
+    AT_WORK.incrementAndGet();
+    boolean isDriver = SparkEnv.get().executorId().equals(DRIVER);
+    if (!hooked && !isDriver) {
+      hooked = true;
+      ShutdownHookManager.get()
+          .addShutdownHook(Departure::leave, BEFORE_SPARK, GRACE.toSeconds() + 1, TimeUnit.SECONDS);
+    }
+  }
+
+  static void rankEnded() {
+    AT_WORK.decrementAndGet();
+  }
+
+  private static void leave() {
+    announced = true;
+    long deadline = System.nanoTime() + GRACE.toNanos();
+    while (AT_WORK.get() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+  }
+}

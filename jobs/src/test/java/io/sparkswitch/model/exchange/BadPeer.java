@@ -1,0 +1,34 @@
+package io.sparkswitch.model.exchange;
+
+import io.netty.buffer.Unpooled;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** A member of a gang that misbehaves on the wire. */
+public final class BadPeer {
+  private BadPeer() {}
+
+  /** Sends the driver something that is no frame. */
+  public static void sendNoFrame(Object exchange) {
+    byte[] noise = "U".repeat(Frame.HEADER_BYTES).getBytes(StandardCharsets.US_ASCII);
+    driver(exchange).channel().writeAndFlush(Unpooled.wrappedBuffer(noise)).syncUninterruptibly();
+  }
+
+  /** Closes the connection to the driver. */
+  public static void hangUp(Object exchange) {
+    driver(exchange).channel().close().syncUninterruptibly();
+  }
+
+  private static Link driver(Object exchange) {
+    try {
+      Field peers = PeerExchange.class.getDeclaredField("peers");
+      Field links = NettyPeers.class.getDeclaredField("links");
+      peers.setAccessible(true);
+      links.setAccessible(true);
+      return (Link) ((Map<?, ?>) links.get(peers.get(exchange))).get(Exchange.DRIVER);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
