@@ -87,6 +87,11 @@ public final class CharacterMap {
     return trie == null;
   }
 
+  /** Whether anything longer than a space that holds one is replaced. */
+  boolean replacesAcrossSpaces() {
+    return trie != null && trie.holdsWithin((byte) ' ');
+  }
+
   /** The binary form; empty for {@link #IDENTITY}. */
   public byte[] toBytes() {
     return blob.clone();
