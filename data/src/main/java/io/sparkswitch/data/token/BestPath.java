@@ -16,6 +16,9 @@ final class BestPath {
 
   private static final int UNKNOWN = -1;
 
+  /** Most bytes of a character in UTF-8. */
+  private static final int CHARACTER_BYTES = 4;
+
   private final PieceTrie trie;
   private final int[] ids;
   private final float[] scores;
@@ -64,18 +67,18 @@ final class BestPath {
    * @param before score of the text before it
    */
   EncodedWord of(String word, float before) {
-    int[] codes = word.codePoints().toArray();
+    int[] codes = codes(word);
     Search search = new Search(codes.length, before);
     for (int from = 0; from < codes.length; from++) {
       boolean hasPiece = false;
-      int node = PieceTrie.ROOT;
+      long node = PieceTrie.ROOT;
       for (int to = from; to < codes.length; to++) {
         node = trie.child(node, codes[to]);
         if (node == PieceTrie.NONE) {
           break;
         }
-        int piece = trie.piece(node);
-        if (piece != PieceTrie.NONE) {
+        int piece = PieceTrie.piece(node);
+        if (piece != PieceTrie.NO_PIECE) {
           search.edge(from, to + 1, piece, scores[piece]);
           hasPiece |= to == from;
         }
@@ -87,42 +90,61 @@ final class BestPath {
     return written(codes, search);
   }
 
-  private EncodedWord written(int[] codes, Search search) {
-    int[] path = search.path();
-    int[] out = new int[codes.length * 4];
-    float[] along = new float[path.length];
-    int count = 0;
+  private static int[] codes(String word) {
+    int[] codes = new int[word.codePointCount(0, word.length())];
     int at = 0;
-    for (int i = 0; i < path.length; i++) {
-      int piece = search.pieceTo[path[i]];
-      along[i] = piece == UNKNOWN ? unknownScore : scores[piece];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = word.codePointAt(at);
+      at += Character.charCount(codes[i]);
+    }
+    return codes;
+  }
+
+  private EncodedWord written(int[] codes, Search search) {
+    int pieces = search.tracePath();
+    float[] along = new float[pieces];
+    int[] out = new int[byteIds.length == 0 ? pieces : CHARACTER_BYTES * codes.length];
+    int count = 0;
+    int next = 0;
+    for (int to = 1; to <= codes.length; to++) {
+      if (!search.onPath[to]) {
+        continue;
+      }
+      int piece = search.pieceTo[to];
+      along[next++] = piece == UNKNOWN ? unknownScore : scores[piece];
       if (piece != UNKNOWN) {
         out[count++] = ids[piece];
       } else if (byteIds.length > 0) {
-        for (byte b : Character.toString(codes[at]).getBytes(StandardCharsets.UTF_8)) {
+        for (byte b : Character.toString(codes[to - 1]).getBytes(StandardCharsets.UTF_8)) {
           out[count++] = byteIds[b & 0xFF];
         }
       } else if (count == 0 || out[count - 1] != unknownId) {
         out[count++] = unknownId; // neighbours become one
       }
-      at = path[i];
     }
-    return new EncodedWord(Arrays.copyOf(out, count), along, codes.length, search.margin());
+    int[] written = count == out.length ? out : Arrays.copyOf(out, count);
+    return new EncodedWord(written, along, codes.length, search.margin());
   }
 
   /** One word's sums. */
   private static final class Search {
     final int[] pieceTo;
+    final boolean[] onPath;
+    private final int length;
     private final int[] fromOf;
     private final float[] best;
+    private final double[] exact;
     private int[] edges = new int[64];
     private float[] edgeScores = new float[32];
     private int count;
 
     Search(int length, float before) {
+      this.length = length;
       pieceTo = new int[length + 1];
+      onPath = new boolean[length + 1];
       fromOf = new int[length + 1];
       best = new float[length + 1];
+      exact = new double[length + 1];
       Arrays.fill(fromOf, -1);
       best[0] = before;
     }
@@ -130,7 +152,10 @@ final class BestPath {
     /** Compared unrounded, kept rounded. */
     void edge(int from, int to, int piece, float score) {
       double sum = (double) score + best[from];
-      if (fromOf[to] < 0 || sum > best[to]) {
+      double exactSum = score + exact[from];
+      boolean isFirst = fromOf[to] < 0;
+      exact[to] = isFirst ? exactSum : Math.max(exact[to], exactSum);
+      if (isFirst || sum > best[to]) {
         best[to] = (float) sum;
         fromOf[to] = from;
         pieceTo[to] = piece;
@@ -144,53 +169,31 @@ final class BestPath {
       edgeScores[count++] = score;
     }
 
-    /** The places where the path's pieces end, ascending. */
-    int[] path() {
-      int[] ends = new int[best.length];
-      int first = ends.length;
-      for (int at = best.length - 1; at > 0; at = fromOf[at]) {
-        ends[--first] = at;
+    /** Marks where the path's pieces end; their number. */
+    int tracePath() {
+      int pieces = 0;
+      for (int at = length; at > 0; at = fromOf[at]) {
+        onPath[at] = true;
+        pieces++;
       }
-      return Arrays.copyOfRange(ends, first, ends.length);
+      return pieces;
     }
 
     /** What the best path has over any path with an edge that it has not. */
     double margin() {
-      int length = best.length - 1;
-      double[] forward = new double[length + 1];
       double[] backward = new double[length + 1];
-      Arrays.fill(forward, 1, length + 1, Double.NEGATIVE_INFINITY);
       Arrays.fill(backward, 0, length, Double.NEGATIVE_INFINITY);
-      for (int e = 0; e < count; e++) {
-        int to = edges[2 * e + 1];
-        forward[to] = Math.max(forward[to], forward[edges[2 * e]] + edgeScores[e]);
-      }
+      double other = Double.NEGATIVE_INFINITY;
       for (int e = count - 1; e >= 0; e--) {
         int from = edges[2 * e];
-        backward[from] = Math.max(backward[from], backward[edges[2 * e + 1]] + edgeScores[e]);
-      }
-      double other = Double.NEGATIVE_INFINITY;
-      boolean[] onPath = new boolean[length + 1];
-      for (int at = length; at > 0; at = fromOf[at]) {
-        onPath[at] = true;
-      }
-      for (int e = 0; e < count; e++) {
-        int from = edges[2 * e];
         int to = edges[2 * e + 1];
+        double rest = edgeScores[e] + backward[to];
+        backward[from] = Math.max(backward[from], rest);
         if (!onPath[to] || fromOf[to] != from) {
-          other = Math.max(other, forward[from] + edgeScores[e] + backward[to]);
+          other = Math.max(other, exact[from] + rest);
         }
       }
-      return pathScore(onPath) - other;
-    }
-
-    private double pathScore(boolean[] onPath) {
-      double sum = 0;
-      for (int e = 0; e < count; e++) {
-        int to = edges[2 * e + 1];
-        sum += onPath[to] && fromOf[to] == edges[2 * e] ? edgeScores[e] : 0;
-      }
-      return sum;
+      return exact[length] - other;
     }
   }
 }

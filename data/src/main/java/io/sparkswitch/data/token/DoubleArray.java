@@ -3,6 +3,7 @@ package io.sparkswitch.data.token;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * A trie of byte strings with a number each, in the array layout of Darts-clone, which
@@ -74,6 +75,24 @@ final class DoubleArray {
         if (!seen.get(below)) {
           seen.set(below);
           open.add(below);
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a string consists of bytes in [first, last] alone. */
+  boolean holdsOnly(byte first, byte last) {
+    Deque<Integer> open = new ArrayDeque<>(List.of(offset(units[0])));
+    while (!open.isEmpty()) {
+      int node = open.remove();
+      for (int code = first; code <= last; code++) {
+        int child = node ^ code;
+        if (child < units.length && (units[child] & LABEL) == code) {
+          if ((units[child] & STRING_ENDS) != 0) {
+            return true;
+          }
+          open.add(child ^ offset(units[child]));
         }
       }
     }

@@ -23,12 +23,12 @@ record EncodedWord(int[] ids, float[] scores, int characters, double margin) {
   }
 
   /**
-   * Whether this is also the best path of sums in float32 that begin with {@code before}: no
-   * rounding of so many sums can make up for the margin.
+   * Whether the best path of exact sums is also that of sums in float32 which begin with {@code
+   * before}: no rounding of so many sums can make up for the margin.
    *
    * @param largest magnitude of any piece's score
    */
-  boolean isBestAfter(float before, float largest) {
+  static boolean isBestAfter(float before, double margin, int characters, float largest) {
     float magnitude = Math.abs(before) + (characters + 1) * largest;
     return margin > 2.0 * (characters + 1) * Math.ulp(magnitude);
   }

@@ -1,8 +1,9 @@
 package io.sparkswitch.data.token;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 
 /**
@@ -11,20 +12,14 @@ import java.util.stream.Collectors;
  * rounding could have decided for another path, the word is segmented anew with the sum that its
  * text has come to.
  *
- * <p>Concurrency: safe from any thread. Threads share the kept words without a lock; a word that
- * two of them keep at once is kept once.
+ * <p>Concurrency: safe from any thread. There are as many tables of kept words, of 16 MB, as
+ * threads have encoded at once.
  */
 final class UnigramEncoder {
-  private static final int KEPT_WORDS = 1 << 17;
-  private static final int LONGEST_KEPT = 24;
-
-  /** A word as it stands in texts. */
-  private record Kept(String word, int hash, EncodedWord encoded) {}
-
   private final BestPath paths;
   private final CharacterMap normaliser;
   private final String reserved;
-  private final Kept[] kept = new Kept[KEPT_WORDS];
+  private final Queue<KeptWords> idle = new ConcurrentLinkedQueue<>();
 
   private UnigramEncoder(SentencePieceModel model, String reserved) {
     this.paths = new BestPath(model);
@@ -83,54 +78,85 @@ final class UnigramEncoder {
     if (reserved.chars().anyMatch(c -> text.indexOf(c) >= 0)) {
       return Optional.empty();
     }
-    Ids ids = new Ids(text.length() / 3 + 8);
-    float score = 0;
-    int length = text.length();
-    int at = 0;
-    while (at < length) {
-      if (Words.isSpace(text.charAt(at))) {
-        at++;
-        continue;
-      }
-      int from = at;
-      int hash = 0;
-      for (; at < length && !Words.isSpace(text.charAt(at)); at++) {
-        hash = 31 * hash + text.charAt(at);
-      }
-      EncodedWord word = word(text, from, at, hash, score);
-      if (word == null) {
-        return Optional.empty();
-      }
-      ids.add(word.ids());
-      score = word.scoreAfter(score);
+    KeptWords found = idle.poll();
+    KeptWords kept = found == null ? new KeptWords() : found;
+    try {
+      return new Text(text, kept).encode();
+    } finally {
+      idle.add(kept);
     }
-    return Optional.of(ids.toArray());
   }
 
-  /** The word's path after {@code score}; null where its normalised form is not one of words. */
-  private EncodedWord word(String text, int from, int to, int hash, float score) {
-    if (to - from > LONGEST_KEPT) {
-      return segment(text.substring(from, to), score);
+  /** One text on its way to ids. */
+  private final class Text {
+    private final String text;
+    private final KeptWords kept;
+    private final IdBuffer ids;
+    private float score;
+
+    Text(String text, KeptWords kept) {
+      this.text = text;
+      this.kept = kept;
+      this.ids = new IdBuffer(text.length() / 3 + 8);
     }
-    int slot = (hash * 0x9E3779B9) >>> Integer.numberOfLeadingZeros(KEPT_WORDS - 1);
-    Kept known = kept[slot];
-    if (known == null
-        || known.hash() != hash
-        || known.word().length() != to - from
-        || !text.startsWith(known.word(), from)) {
-      String word = text.substring(from, to);
-      EncodedWord encoded = segment(word, 0);
-      if (encoded == null) {
-        return null;
+
+    Optional<int[]> encode() {
+      int length = text.length();
+      int at = 0;
+      while (at < length) {
+        if (Words.isSpace(text.charAt(at))) {
+          at++;
+          continue;
+        }
+        int from = at;
+        int hash = 0;
+        for (; at < length && !Words.isSpace(text.charAt(at)); at++) {
+          hash = 31 * hash + text.charAt(at);
+        }
+        if (!(at - from <= KeptWords.LONGEST ? addKept(from, at, hash) : addNew(from, at))) {
+          return Optional.empty();
+        }
       }
-      known = new Kept(word, hash, encoded);
-      kept[slot] = known;
+      return Optional.of(ids.toArray());
     }
-    return known.encoded().isBestAfter(score, paths.largestScore())
-        ? known.encoded()
-        : segment(known.word(), score);
+
+    private boolean addKept(int from, int to, int hash) {
+      int entry = kept.find(text, from, to, hash);
+      if (entry >= 0 && kept.isBestAfter(entry, score, paths.largestScore())) {
+        score = kept.append(entry, score, ids);
+        return true;
+      }
+      if (entry < 0) {
+        String word = text.substring(from, to);
+        EncodedWord path = segment(word, 0);
+        if (path == null) {
+          return false;
+        }
+        kept.keep(word, hash, path);
+        if (EncodedWord.isBestAfter(
+            score, path.margin(), path.characters(), paths.largestScore())) {
+          add(path);
+          return true;
+        }
+      }
+      return addNew(from, to);
+    }
+
+    private boolean addNew(int from, int to) {
+      EncodedWord path = segment(text.substring(from, to), score);
+      if (path != null) {
+        add(path);
+      }
+      return path != null;
+    }
+
+    private void add(EncodedWord path) {
+      ids.add(path.ids(), 0, path.ids().length);
+      score = path.scoreAfter(score);
+    }
   }
 
+  /** The word's path after a score; null where its normalised form is not one of words. */
   private EncodedWord segment(String word, float score) {
     String spelled = normaliser.normalise(word);
     if (spelled.contains("  ") || spelled.indexOf(Words.SPACE_MARK) >= 0) {
@@ -146,28 +172,5 @@ final class UnigramEncoder {
     int from = text.startsWith(" ") ? 1 : 0;
     int to = text.length() - (text.length() > from && text.endsWith(" ") ? 1 : 0);
     return text.substring(from, to);
-  }
-
-  /** Ids so far. */
-  private static final class Ids {
-    private int[] values;
-    private int count;
-
-    Ids(int capacity) {
-      values = new int[capacity];
-    }
-
-    void add(int[] more) {
-      if (count + more.length > values.length) {
-        values = Arrays.copyOf(values, Math.addExact(count + more.length, values.length / 2));
-      }
-      for (int id : more) {
-        values[count++] = id;
-      }
-    }
-
-    int[] toArray() {
-      return Arrays.copyOf(values, count);
-    }
   }
 }
