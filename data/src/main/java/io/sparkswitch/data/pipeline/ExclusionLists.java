@@ -6,7 +6,9 @@ import io.sparkswitch.data.source.InputException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -69,18 +71,18 @@ final class ExclusionLists {
 
   /** All addresses that the folder says it excludes, whatever state its lists are in. */
   static Exclusions found(Path folder, Configuration conf) throws IOException {
-    Exclusions found = first(folder, conf);
+    List<Exclusions> found = new ArrayList<>(List.of(first(folder, conf)));
     for (Map.Entry<String, String> file : contents(folder, conf).entrySet()) {
       if (file.getKey().endsWith(LIST)) {
-        found = found.with(Exclusions.ofText(file.getValue()));
+        found.add(Exclusions.ofText(file.getValue()));
       }
     }
-    return found;
+    return Exclusions.union(found);
   }
 
   /** Keeps those of the addresses that are new, and those of an earlier version's list. */
   void add(Exclusions given) throws IOException {
-    Exclusions fresh = given.with(first(folder, conf)).without(all());
+    Exclusions fresh = Exclusions.union(List.of(given, first(folder, conf))).without(all());
     if (!fresh.isEmpty()) {
       String name = digest(fresh.text());
       write(name + LIST, fresh.text());
@@ -89,21 +91,15 @@ final class ExclusionLists {
   }
 
   Exclusions all() {
-    return lists.values().stream().reduce(Exclusions.NONE, Exclusions::with);
+    return Exclusions.union(lists.values());
   }
 
   /** Addresses whose documents may still be in shards. */
   Exclusions pending() {
-    Exclusions done = Exclusions.NONE;
-    Exclusions open = Exclusions.NONE;
-    for (Map.Entry<String, Exclusions> list : lists.entrySet()) {
-      if (applied.contains(list.getKey())) {
-        done = done.with(list.getValue());
-      } else {
-        open = open.with(list.getValue());
-      }
-    }
-    return open.without(done);
+    List<Exclusions> open = new ArrayList<>();
+    List<Exclusions> done = new ArrayList<>();
+    lists.forEach((name, list) -> (applied.contains(name) ? done : open).add(list));
+    return Exclusions.union(open).without(Exclusions.union(done));
   }
 
   /** To be called when all sources whose shards hold such documents are planned anew. */

@@ -1,6 +1,7 @@
 package io.sparkswitch.data.pipeline;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -40,15 +41,15 @@ record Exclusions(Set<String> urls) {
     return urls.isEmpty();
   }
 
-  Exclusions with(Exclusions others) {
-    Set<String> all = new TreeSet<>(urls);
-    all.addAll(others.urls);
+  static Exclusions union(Collection<Exclusions> parts) {
+    Set<String> all = new HashSet<>();
+    parts.forEach(part -> all.addAll(part.urls));
     return new Exclusions(all);
   }
 
   Exclusions without(Exclusions others) {
-    Set<String> rest = new TreeSet<>(urls);
-    rest.removeAll(others.urls);
+    Set<String> rest = new HashSet<>(urls);
+    others.urls.forEach(rest::remove);
     return new Exclusions(rest);
   }
 

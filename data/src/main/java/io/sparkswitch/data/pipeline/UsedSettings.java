@@ -36,32 +36,10 @@ final class UsedSettings {
   static Map<String, String> of(
       CleaningSettings settings, Cleaning.Duplicates duplicates, String badWords) {
     Set<RuleName> rules = settings.rules();
-    Limits limits = settings.limits();
-    boolean cutsSpans = duplicates != Cleaning.Duplicates.KEPT;
-    boolean cutsSentences = duplicates == Cleaning.Duplicates.SENTENCES;
-    Map<String, String> used = new TreeMap<>();
+    Map<String, String> used = new TreeMap<>(limits(settings, duplicates));
     String words = rules.stream().map(RuleName::word).collect(Collectors.joining(", "));
     used.put("rules", words.isEmpty() ? "none" : words);
     used.put(DUPLICATES, duplicates.toString());
-    if (rules.contains(RuleName.MAXIMUM_LENGTH)) {
-      used.put("characters a document", Integer.toString(limits.documentCharacters()));
-    }
-    if (rules.contains(RuleName.LONG_WORD)) {
-      used.put("characters a word", Integer.toString(limits.wordCharacters()));
-    }
-    if (rules.contains(RuleName.MINIMUM_WORDS)) {
-      used.put("words a line", Integer.toString(limits.lineWords()));
-    }
-    if (rules.contains(RuleName.MINIMUM_SENTENCES) || cutsSpans) {
-      used.put("sentences a document", Integer.toString(limits.sentences()));
-    }
-    if (rules.contains(RuleName.REPEATED_SPANS) || cutsSentences) {
-      used.put("sentences a span", Integer.toString(limits.spanSentences()));
-    }
-    if (rules.contains(RuleName.PARAGRAPHS)) {
-      used.put("paragraphs", Integer.toString(settings.paragraphs().count()));
-      used.put("characters a paragraph", Integer.toString(settings.paragraphs().characters()));
-    }
     if (rules.contains(RuleName.LANGUAGE)) {
       String code = settings.language().code();
       used.put("language", code.isEmpty() ? "any" : code);
@@ -74,6 +52,36 @@ final class UsedSettings {
       used.put(BAD_WORDS, badWords);
     }
     return used;
+  }
+
+  private static Map<String, String> limits(
+      CleaningSettings settings, Cleaning.Duplicates duplicates) {
+    Set<RuleName> rules = settings.rules();
+    Limits limits = settings.limits();
+    boolean cutsSpans = duplicates != Cleaning.Duplicates.KEPT;
+    boolean cutsSentences = duplicates == Cleaning.Duplicates.SENTENCES;
+    Map<String, Integer> used = new TreeMap<>();
+    if (rules.contains(RuleName.MAXIMUM_LENGTH)) {
+      used.put("characters a document", limits.documentCharacters());
+    }
+    if (rules.contains(RuleName.LONG_WORD)) {
+      used.put("characters a word", limits.wordCharacters());
+    }
+    if (rules.contains(RuleName.MINIMUM_WORDS)) {
+      used.put("words a line", limits.lineWords());
+    }
+    if (rules.contains(RuleName.MINIMUM_SENTENCES) || cutsSpans) {
+      used.put("sentences a document", limits.sentences());
+    }
+    if (rules.contains(RuleName.REPEATED_SPANS) || cutsSentences) {
+      used.put("sentences a span", limits.spanSentences());
+    }
+    if (rules.contains(RuleName.PARAGRAPHS)) {
+      used.put("paragraphs", settings.paragraphs().count());
+      used.put("characters a paragraph", settings.paragraphs().characters());
+    }
+    return used.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().toString()));
   }
 
   /** A recipe as it was kept, in the words of today; as it is if it cannot be told. */
