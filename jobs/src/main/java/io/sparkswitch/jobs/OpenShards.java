@@ -1,6 +1,8 @@
 package io.sparkswitch.jobs;
 
 import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.shard.ManifestFile;
+import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.DataSettings;
@@ -8,6 +10,7 @@ import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 
 /**
  * Both splits, opened and checked against one another and the configuration.
@@ -38,15 +41,19 @@ record OpenShards(ShardSet train, ShardSet validation, SegmentLengths lengths) {
         begunWith.isPresent()
             ? ShardSet.openPinned(folder, begunWith.get(), run.hadoop())
             : Optional.empty();
-    ShardSet newest = ShardSet.open(folder, run.hadoop());
-    pinned
-        .filter(set -> set.manifest().number() != newest.manifest().number())
+    if (pinned.isEmpty()) {
+      return open(options, run);
+    }
+    int own = pinned.get().manifest().number();
+    ManifestFile.newest(new Path(folder), run.hadoop())
+        .map(ShardManifest::number)
+        .filter(newest -> newest != own)
         .ifPresent(
-            set ->
+            newest ->
                 run.say(
                     "The run goes on with the shards it began with, manifest %d of %s; those of manifest %d are for new runs."
-                        .formatted(set.manifest().number(), folder, newest.manifest().number())));
-    return open(options, run, pinned.orElse(newest));
+                        .formatted(own, folder, newest)));
+    return open(options, run, pinned.get());
   }
 
   private static OpenShards open(ShardOptions options, VerbRun run, ShardSet train)

@@ -117,7 +117,7 @@ final class ShardFolder {
   }
 
   private void deleteAttempts() throws IOException {
-    for (String folder : List.of("", PLANS, DONE, ManifestFile.FOLDER)) {
+    for (String folder : List.of("", PLANS, DONE, ManifestFile.FOLDER, ExclusionLists.FOLDER)) {
       Path parent = folder.isEmpty() ? path : new Path(path, folder);
       files.delete(new Path(parent, WholeFile.ATTEMPTS), true);
     }
@@ -126,10 +126,11 @@ final class ShardFolder {
   /** Takes everything back, the manifests first. */
   void clear() throws IOException {
     files.delete(new Path(path, "manifest.json"), false);
-    for (String folder : List.of(ManifestFile.FOLDER, DONE, PLANS, Quarantine.FOLDER)) {
+    for (String folder :
+        List.of(ManifestFile.FOLDER, DONE, PLANS, Quarantine.FOLDER, ExclusionLists.FOLDER)) {
       files.delete(new Path(path, folder), true);
     }
-    files.delete(new Path(path, Exclusions.FILE), false);
+    files.delete(new Path(path, ExclusionLists.FIRST), false);
     DuplicateBatches.clear(path, conf);
     deleteAttempts();
     sweep(Set.of());
