@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -152,9 +151,7 @@ final class VerbRun implements AutoCloseable {
     if (json.isPresent()) {
       ObjectNode all = JSON.createObjectNode().put("verb", verb).put("exitCode", code.code());
       all.put("message", message).put("seconds", seconds).setAll(results);
-      Path file = new Path(json.get());
-      String parent = file.getParent() == null ? "." : file.getParent().toString();
-      OutputFolder.of(parent, hadoop).write(file.getName(), all.toPrettyString() + "\n");
+      OutputFolder.writeFile(json.get(), all.toPrettyString() + "\n", hadoop);
     }
     if (code == ExitCode.DONE) {
       say("Done in %s.".formatted(Console.duration(Duration.ofMillis((long) (seconds * 1000)))));

@@ -76,11 +76,14 @@ public final class CorpusPreparation {
   }
 
   private PrepareSummary run(List<CorpusFile> sources, Lease lease) throws IOException {
+    folder.requireOurs();
     if (request.output().existing() == ShardOutput.Existing.REPLACE) {
       folder.clear();
     }
-    List<IngestPlan> plans = folder.plans();
-    requireSame(plans);
+    List<IngestPlan> earlier = folder.plans();
+    requireSame(earlier);
+    List<IngestPlan> plans = withdraw(earlier, sources);
+    MovedSources.remark(plans, sources).ifPresent(progress::say);
     Exclusions excluded = excluded();
     Map<Integer, SourceEntry> entries = folder.entries();
     folder.deleteLeftovers(entries.values());
@@ -104,7 +107,7 @@ public final class CorpusPreparation {
     int batch = added.map(IngestPlan::number).orElseGet(() -> last(plans));
     new PreparationJob(
             sc, request.vocabulary(), folder.path(), recipe, excluded.hashes(), duplicates())
-        .run(batch, todo, progress);
+        .run(batch, todo, entries, progress);
     lease.requireHeld();
     ShardManifest manifest = manifest(before.map(ShardManifest::number).orElse(0) + 1);
     requireFewMalformed(manifest);
@@ -118,6 +121,22 @@ public final class CorpusPreparation {
         ? Map.of()
         : new DuplicateBatches(sc, folder.path(), recipe, cut.get())
             .decide(folder.plans(), progress);
+  }
+
+  /** Takes what no reader has seen, and what has changed, out of the plans. */
+  private List<IngestPlan> withdraw(List<IngestPlan> plans, List<CorpusFile> sources)
+      throws IOException {
+    Optional<IngestPlan> plan =
+        Withdrawal.plan(
+            plans, sources, folder.newest(), folder.entries(), recipe.cleaning().cut().isPresent());
+    if (plan.isEmpty()) {
+      return plans;
+    }
+    progress.say(
+        "%,d files that were planned, but never finished, are gone or have changed: they are planned anew"
+            .formatted(plan.get().withdrawn().size()));
+    folder.write(plan.get());
+    return folder.plans();
   }
 
   private void requireSame(List<IngestPlan> plans) throws IOException {
@@ -212,15 +231,14 @@ public final class CorpusPreparation {
 
   private ShardManifest manifest(int number) throws IOException {
     Map<Integer, SourceEntry> entries = folder.entries();
-    int planned = 0;
+    Set<Integer> planned = new HashSet<>();
     for (IngestPlan plan : folder.plans()) {
-      for (PlannedSource source : plan.sources()) {
-        planned = Math.max(planned, source.number() + 1);
-      }
+      plan.sources().forEach(source -> planned.add(source.number()));
     }
-    if (entries.size() != planned) {
+    if (!entries.keySet().equals(planned)) {
       throw new IllegalStateException(
-          "%d source files were planned, but %d are done".formatted(planned, entries.size()));
+          "%d source files were planned, but %d are done"
+              .formatted(planned.size(), entries.size()));
     }
     return ShardManifest.of(
         number,
