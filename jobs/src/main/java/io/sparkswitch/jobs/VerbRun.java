@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.ExitCode;
+import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.jobs.track.StatusFile;
@@ -49,6 +50,9 @@ final class VerbRun implements AutoCloseable {
     Optional<String> uri = verb.statusFolder();
     this.folder =
         uri.isPresent() ? Optional.of(OutputFolder.of(uri.get(), hadoop)) : Optional.empty();
+    if (folder.isPresent() && folder.get().isFile()) {
+      throw new UsageException("%s is a file: give a folder".formatted(folder.get().uri()));
+    }
     this.status =
         folder.isPresent() && !(verb.isGuest() && !folder.get().exists())
             ? Optional.of(startStatus(verb.isGuest()))

@@ -74,6 +74,11 @@ public final class OutputFolder {
     return files.exists(root);
   }
 
+  /** Whether there is a file of the folder's name, so that it cannot be a folder. */
+  public boolean isFile() throws IOException {
+    return files.exists(root) && files.getFileStatus(root).isFile();
+  }
+
   public boolean exists(String name) throws IOException {
     return files.exists(new Path(root, name));
   }
@@ -107,8 +112,13 @@ public final class OutputFolder {
       Files.createDirectories(file.getParent());
       java.nio.file.Path draft =
           file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
-      Files.write(draft, bytes);
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        Files.write(draft, bytes);
+        Files.move(
+            draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(draft);
+      }
       return;
     }
     try (OutputStream out = files.create(new Path(root, name), true)) {

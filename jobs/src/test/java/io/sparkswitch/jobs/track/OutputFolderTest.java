@@ -30,6 +30,27 @@ class OutputFolderTest {
   }
 
   @Test
+  void whatCannotBeWrittenLeavesNoDraftBehind() throws IOException {
+    Path taken = Files.createDirectories(folder.resolve("taken/inner")).getParent();
+    OutputFolder out = OutputFolder.of(folder.toString(), CONF);
+
+    assertThatThrownBy(() -> out.write("taken", "text")).isInstanceOf(IOException.class);
+
+    try (var all = Files.list(folder)) {
+      assertThat(all).containsExactly(taken);
+    }
+  }
+
+  @Test
+  void aFileIsNoFolder() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "text");
+
+    assertThat(OutputFolder.of(file.toString(), CONF).isFile()).isTrue();
+    assertThat(OutputFolder.of(folder.toString(), CONF).isFile()).isFalse();
+    assertThat(OutputFolder.of(folder.resolve("none").toString(), CONF).isFile()).isFalse();
+  }
+
+  @Test
   void aNameAloneMeansTheWorkingFolder() throws IOException {
     OutputFolder here = OutputFolder.of(".", CONF);
 
