@@ -48,7 +48,7 @@ final class PrepareTables {
     return lines;
   }
 
-  /** Of a file that cannot be read at all, the share of malformed records says little: it is one. */
+  /** A file that cannot be read at all is one malformed record, which no share tells of. */
   private static Optional<String> unread(ShardManifest manifest) {
     List<String> files =
         manifest.sources().stream()

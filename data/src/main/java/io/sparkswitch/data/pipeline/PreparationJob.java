@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -117,7 +118,7 @@ final class PreparationJob {
   }
 
   /** Waits a little; whether all is done. */
-  private boolean ended(JavaFutureAction<Void> action) {
+  private static boolean ended(JavaFutureAction<Void> action) {
     try {
       action.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
       return true;
@@ -127,7 +128,8 @@ final class PreparationJob {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
-      Throwable cause = sc.sc().isStopped() ? stopped(e.getCause()) : e.getCause();
+      boolean signalled = ShutdownHookManager.get().isShutdownInProgress();
+      Throwable cause = signalled ? interruption(e.getCause()) : e.getCause();
       throw new IllegalStateException("preparing failed: " + cause.getMessage(), cause);
     } catch (InterruptedException e) {
       action.cancel(true);
@@ -136,11 +138,11 @@ final class PreparationJob {
     }
   }
 
-  /** A signal to this process, or the cluster, has ended Spark under the job. */
-  private static InterruptedException stopped(Throwable failure) {
-    InterruptedException stopped = new InterruptedException("Spark was stopped");
-    stopped.initCause(failure);
-    return stopped;
+  /** A signal to this process has ended Spark under the job. */
+  private static InterruptedException interruption(Throwable failure) {
+    InterruptedException interruption = new InterruptedException("Spark was stopped");
+    interruption.initCause(failure);
+    return interruption;
   }
 
   /** What a task's closure carries. */
