@@ -1,7 +1,6 @@
 package io.sparkswitch.data.pipeline;
 
 import io.sparkswitch.data.clean.SpanCut;
-import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.shard.SourceEntry;
@@ -12,9 +11,11 @@ import io.sparkswitch.data.token.Vocabulary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -71,12 +72,15 @@ public final class CorpusPreparation {
   }
 
   private PrepareSummary run(List<CorpusFile> sources, Lease lease) throws IOException {
+    folder.requireOurs();
     if (request.output().existing() == ShardOutput.Existing.REPLACE) {
       sayWhatIsForgotten();
       folder.clear();
     }
-    List<IngestPlan> plans = folder.plans();
-    requireSame(plans);
+    List<IngestPlan> earlier = folder.plans();
+    requireSame(earlier);
+    List<IngestPlan> plans = withdraw(earlier, sources);
+    MovedSources.remark(plans, sources).ifPresent(progress::say);
     ExclusionLists excluded = excluded();
     Map<Integer, SourceEntry> entries = folder.entries();
     folder.deleteLeftovers(entries.values());
@@ -98,7 +102,7 @@ public final class CorpusPreparation {
     }
     new PreparationJob(
             sc, request.vocabulary(), folder.path(), recipe, excluded.all().hashes(), duplicates())
-        .run(work.batch(), work.todo(), progress);
+        .run(work.batch(), work.todo(), entries, progress);
     lease.requireHeld();
     ShardManifest manifest = manifest(before.map(ShardManifest::number).orElse(0) + 1);
     requireFewMalformed(manifest);
@@ -112,6 +116,22 @@ public final class CorpusPreparation {
         ? Map.of()
         : new DuplicateBatches(sc, folder.path(), recipe, cut.get())
             .decide(folder.plans(), progress);
+  }
+
+  /** Takes what no reader has seen, and what has changed, out of the plans. */
+  private List<IngestPlan> withdraw(List<IngestPlan> plans, List<CorpusFile> sources)
+      throws IOException {
+    Optional<IngestPlan> plan =
+        Withdrawal.plan(
+            plans, sources, folder.newest(), folder.entries(), recipe.cleaning().cut().isPresent());
+    if (plan.isEmpty()) {
+      return plans;
+    }
+    progress.say(
+        "%,d files that were planned, but never finished, are gone or have changed: they are planned anew"
+            .formatted(plan.get().withdrawn().size()));
+    folder.write(plan.get());
+    return folder.plans();
   }
 
   private void requireSame(List<IngestPlan> plans) throws IOException {
@@ -155,15 +175,14 @@ public final class CorpusPreparation {
 
   private ShardManifest manifest(int number) throws IOException {
     Map<Integer, SourceEntry> entries = folder.entries();
-    int planned = 0;
+    Set<Integer> planned = new HashSet<>();
     for (IngestPlan plan : folder.plans()) {
-      for (PlannedSource source : plan.sources()) {
-        planned = Math.max(planned, source.number() + 1);
-      }
+      plan.sources().forEach(source -> planned.add(source.number()));
     }
-    if (entries.size() != planned) {
+    if (!entries.keySet().equals(planned)) {
       throw new IllegalStateException(
-          "%d source files were planned, but %d are done".formatted(planned, entries.size()));
+          "%d source files were planned, but %d are done"
+              .formatted(planned.size(), entries.size()));
     }
     return ShardManifest.of(
         number,

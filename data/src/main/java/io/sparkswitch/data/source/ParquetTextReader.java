@@ -138,9 +138,15 @@ final class ParquetTextReader implements FormatReader {
     if (!hasText) {
       throw new WrongExtensionException(
           "Parquet without a string column \"text\"; its columns are "
-              + schema.getFields().stream().map(Type::getName).toList());
+              + schema.getFields().stream().map(ParquetTextReader::named).toList());
     }
     return new MessageType(schema.getName(), fields);
+  }
+
+  private static String named(Type field) {
+    return field.isPrimitive()
+        ? "%s (%s)".formatted(field.getName(), field.asPrimitiveType().getPrimitiveTypeName())
+        : field.getName() + " (group)";
   }
 
   private static void close(PageReadStore pages) {
