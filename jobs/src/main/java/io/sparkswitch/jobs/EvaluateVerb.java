@@ -1,16 +1,20 @@
 package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.data.batch.SegmentLengths;
 import io.sparkswitch.data.shard.ShardCounts;
+import io.sparkswitch.jobs.EvaluationFigures.Text;
 import io.sparkswitch.jobs.gang.Gang;
 import io.sparkswitch.jobs.loop.Evaluation;
 import io.sparkswitch.jobs.loop.Evaluation.Result;
 import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
+import io.sparkswitch.jobs.loop.Streams;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.util.List;
-import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,24 +57,18 @@ final class EvaluateVerb extends TrainedModelVerb {
     run.say(
         "Evaluating %s on %,d sequences over %d executor(s)."
             .formatted(saved.checkpoint().folder(), sequences, gang.size()));
-    Result result = gang.run(new ModelWorker(model.spec()), Evaluation.of(model, sequences));
-    ShardCounts text = open.validation().manifest().totals();
+    SortedMap<String, Text> languages = new TreeMap<>();
+    Streams.languages(open.validation())
+        .forEach((code, counts) -> languages.put(code, text(counts, open.lengths())));
+    SortedMap<String, Long> sizes = new TreeMap<>();
+    languages.forEach((code, text) -> sizes.put(code, text.sequences()));
+    Result result =
+        gang.run(new ModelWorker(model.spec()), Evaluation.of(model, sequences, sizes));
+    EvaluationFigures all =
+        new EvaluationFigures(
+            result, text(open.validation().manifest().totals(), open.lengths()), languages);
     ObjectNode figures = run.results();
-    figures.put("negLogPerplexity", result.negLogPerplexity());
-    figures.put("crossEntropySum", result.crossEntropy());
-    figures.put("targetTokens", result.targetTokens());
-    // Sentinels and ends cost nats too, but only masked tokens stand for bytes.
-    double bytesPerToken = (double) text.textBytes() / text.tokens();
-    double maskedBytes = sequences * open.lengths().masked() * bytesPerToken;
-    figures.put("natsPerByte", result.crossEntropy() / maskedBytes);
-    result
-        .crossEntropyWithTrainingCapacity()
-        .ifPresent(
-            sum ->
-                figures
-                    .putObject("withTrainingCapacity")
-                    .put("negLogPerplexity", -sum / result.targetTokens()));
-    figures.put("sequences", sequences);
+    all.addTo(figures);
     figures.put("parameters", plan.parameters());
     figures.put(
         "flopsPerToken", plan.flopsPerToken(open.lengths().inputs(), open.lengths().targets()));
@@ -79,12 +77,12 @@ final class EvaluateVerb extends TrainedModelVerb {
     figures.set("provenance", Json.tree(saved.checkpoint().manifest().provenance()));
     OutputFolder.of(checkpoint().run(), run.hadoop())
         .write(EVALUATION, figures.toPrettyString() + "\n");
-    run.say(
-        String.format(
-            Locale.ROOT,
-            "Negative log perplexity %.4f a target token (%.4f nats a byte) over %,d target tokens.",
-            result.negLogPerplexity(),
-            figures.path("natsPerByte").asDouble(),
-            result.targetTokens()));
+    all.lines().forEach(run::say);
+  }
+
+  /** Sentinels and ends cost nats too, but only masked tokens stand for bytes. */
+  private static Text text(ShardCounts counts, SegmentLengths lengths) {
+    double bytesPerToken = (double) counts.textBytes() / counts.tokens();
+    return new Text(counts.segments(), counts.segments() * lengths.masked() * bytesPerToken);
   }
 }

@@ -1,8 +1,12 @@
 package io.sparkswitch.jobs;
 
+import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.gang.DriverProgram;
 import io.sparkswitch.jobs.gang.GangMember;
+import io.sparkswitch.jobs.loop.Evaluation;
+import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
@@ -20,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -68,9 +73,34 @@ final class LocalGang {
    */
   static TrainedRun train(RunConfig config, int ranks, Path shards, Path out) throws Exception {
     Configuration hadoop = new Configuration();
-    WorkerSpec spec =
-        new WorkerSpec(config, WorkerSpec.Folders.of(shards.toString(), out.toString()));
+    WorkerSpec spec = spec(config, shards, out);
     Files.createDirectories(Path.of(spec.folders().checkpoints()));
+    drive(spec, ranks, new TrainingLoop(run(spec, out, hadoop), hadoop));
+    return new TrainedRun(out);
+  }
+
+  /** Evaluates the last checkpoint in {@code run} on the validation split. */
+  static Evaluation.Result evaluate(
+      RunConfig config, int ranks, Path shards, Path run, SortedMap<String, Long> languages)
+      throws Exception {
+    WorkerSpec spec = spec(config, shards, run);
+    LoadedModel model =
+        new LoadedModel(
+            spec,
+            new TrainedRun(run).checkpoint(config.training().steps()),
+            TinyShards.VOCABULARY.rows(),
+            new Configuration());
+    long sequences =
+        ShardSet.open(shards.resolve("validation").toString(), new Configuration()).segments();
+    return drive(spec, ranks, Evaluation.of(model, sequences, languages));
+  }
+
+  private static WorkerSpec spec(RunConfig config, Path shards, Path run) {
+    return new WorkerSpec(config, WorkerSpec.Folders.of(shards.toString(), run.toString()));
+  }
+
+  private static <T> T drive(WorkerSpec spec, int ranks, DriverProgram<T> program)
+      throws Exception {
     List<LocalExchange> ends = LocalExchange.group(ranks, PATIENCE);
     ExecutorService threads = Executors.newFixedThreadPool(ranks);
     List<Future<?>> futures = new ArrayList<>();
@@ -80,19 +110,19 @@ final class LocalGang {
             threads.submit(
                 () -> {
                   try (end) {
-                    new ModelWorker(spec).run(new GangMember(end, 0, hadoop));
+                    new ModelWorker(spec).run(new GangMember(end, 0, new Configuration()));
                   }
                   return null;
                 }));
       }
-      new TrainingLoop(run(spec, out, hadoop), hadoop).run(driver, 0);
+      T result = program.run(driver, 0);
       for (Future<?> future : futures) {
         future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       }
+      return result;
     } finally {
       threads.shutdownNow();
     }
-    return new TrainedRun(out);
   }
 
   private static TrainingRun run(WorkerSpec spec, Path out, Configuration hadoop) throws Exception {

@@ -40,7 +40,7 @@ final class Rank implements AutoCloseable {
   private final T5Model model;
   private final Optimizer optimizer;
   private final BatchStream training;
-  private final BatchStream validation;
+  private final ValidationStreams validation;
   private final Objectives objectives;
   private final TargetsOfRank targets;
   private long tick;
@@ -53,7 +53,9 @@ final class Rank implements AutoCloseable {
     new CheckpointFolder(folders.checkpoints(), member.hadoop()).requireVisible();
     ShardSet shards = folders.trainShards().open(member.hadoop());
     this.training = Streams.training(config, shards);
-    this.validation = Streams.validation(config, folders.validationShards().open(member.hadoop()));
+    ShardSet split = folders.validationShards().open(member.hadoop());
+    this.validation =
+        new ValidationStreams(part -> Streams.validation(config, split, part));
     T5Config architecture = Architecture.of(config, shards.manifest().vocabulary().rows());
     this.model =
         new T5Model(architecture, Architecture.precision(config), exchange.rank(), exchange.size());
@@ -86,7 +88,7 @@ final class Rank implements AutoCloseable {
       case TRAIN -> train(order.step());
       case UPDATE -> update(order.step(), order.verdict());
       case CHECKPOINT -> checkpoint(order.step());
-      case EVALUATE -> evaluate(order.step(), order.argument() == 1);
+      case EVALUATE -> evaluate(EvaluationBatch.of(order));
       case TEACH -> teach(order.step());
       case TARGETS_BEGIN -> targets.begin(order.step(), order.argument());
       case TARGETS_END -> answer(targets.finish());
@@ -174,14 +176,14 @@ final class Rank implements AutoCloseable {
     answer(ModelTensors.toJson(shard));
   }
 
-  private void evaluate(long index, boolean withTrainingCapacity) {
-    Batch batch = validation.batch(index);
+  private void evaluate(EvaluationBatch asked) {
+    Batch batch = validation.of(asked.part()).batch(asked.batch());
     int group = config.routing().groupSequences();
     Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
     RoutingRule training = model.config().training();
     RoutingRule rule =
         training.inference(
-            withTrainingCapacity
+            asked.withTrainingCapacity()
                 ? training.capacity()
                 : Capacity.factor(config.model().evaluationCapacityFactor()));
     Inputs inputs = inputs(batch, share);
