@@ -102,7 +102,13 @@ class LanguagesTest {
 
   private static Evaluation.Result evaluate(
       RunConfig config, Path run, SortedMap<String, Long> sizes) throws Exception {
-    return LocalGang.evaluate(config, 2, folder.resolve("shards"), run, sizes);
+    return LocalGang.evaluate(
+        config,
+        2,
+        LocalGang.data(folder.resolve("shards")),
+        run,
+        (long) TinyShards.SEGMENTS * LANGUAGES.size(),
+        sizes);
   }
 
   private static RunConfig config(String... more) {

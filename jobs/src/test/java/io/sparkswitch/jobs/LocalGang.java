@@ -1,6 +1,5 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.DriverProgram;
@@ -8,6 +7,7 @@ import io.sparkswitch.jobs.gang.GangMember;
 import io.sparkswitch.jobs.loop.Evaluation;
 import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
+import io.sparkswitch.jobs.loop.RunData;
 import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
@@ -72,31 +72,46 @@ final class LocalGang {
    * @param shards written by {@link TinyShards}
    */
   static TrainedRun train(RunConfig config, int ranks, Path shards, Path out) throws Exception {
+    return train(config, ranks, data(shards), TinyShards.SEGMENTS, out);
+  }
+
+  /** As above, on any data. */
+  static TrainedRun train(
+      RunConfig config, int ranks, RunData data, long validationSequences, Path out)
+      throws Exception {
     Configuration hadoop = new Configuration();
-    WorkerSpec spec = spec(config, shards, out);
+    WorkerSpec spec = spec(config, data, out);
     Files.createDirectories(Path.of(spec.folders().checkpoints()));
-    drive(spec, ranks, new TrainingLoop(run(spec, out, hadoop), hadoop));
+    drive(spec, ranks, new TrainingLoop(run(spec, validationSequences, out, hadoop), hadoop));
     return new TrainedRun(out);
   }
 
-  /** Evaluates the last checkpoint in {@code run} on the validation split. */
+  /** Evaluates the last checkpoint in {@code run}. */
   static Evaluation.Result evaluate(
-      RunConfig config, int ranks, Path shards, Path run, SortedMap<String, Long> languages)
+      RunConfig config,
+      int ranks,
+      RunData data,
+      Path run,
+      long sequences,
+      SortedMap<String, Long> languages)
       throws Exception {
-    WorkerSpec spec = spec(config, shards, run);
+    WorkerSpec spec = spec(config, data, run);
     LoadedModel model =
         new LoadedModel(
             spec,
             new TrainedRun(run).checkpoint(config.training().steps()),
             TinyShards.VOCABULARY.rows(),
             new Configuration());
-    long sequences =
-        ShardSet.open(shards.resolve("validation").toString(), new Configuration()).segments();
     return drive(spec, ranks, Evaluation.of(model, sequences, languages));
   }
 
-  private static WorkerSpec spec(RunConfig config, Path shards, Path run) {
-    return new WorkerSpec(config, WorkerSpec.Folders.of(shards.toString(), run.toString()));
+  /** Shards written by {@link TinyShards}. */
+  static RunData data(Path shards) {
+    return WorkerSpec.Folders.of(shards.toString(), "").data();
+  }
+
+  private static WorkerSpec spec(RunConfig config, RunData data, Path run) {
+    return new WorkerSpec(config, new WorkerSpec.Folders(data, run + "/checkpoints", ""));
   }
 
   private static <T> T drive(WorkerSpec spec, int ranks, DriverProgram<T> program)
@@ -125,7 +140,9 @@ final class LocalGang {
     }
   }
 
-  private static TrainingRun run(WorkerSpec spec, Path out, Configuration hadoop) throws Exception {
+  private static TrainingRun run(
+      WorkerSpec spec, long validationSequences, Path out, Configuration hadoop)
+      throws Exception {
     return new TrainingRun(
         spec,
         OutputFolder.of(out.toString(), hadoop),
@@ -134,7 +151,7 @@ final class LocalGang {
             spec.config().training().steps(),
             Clock.systemUTC()),
         TinyShards.VOCABULARY.rows(),
-        TinyShards.SEGMENTS,
+        validationSequences,
         Map.of(),
         dense -> {});
   }

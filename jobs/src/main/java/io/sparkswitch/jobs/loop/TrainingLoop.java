@@ -97,7 +97,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       long done = step + 1;
       boolean end = done == training.steps();
       OptionalDouble validation = OptionalDouble.empty();
-      if (training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
+      if (sample() > 0 && training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
         long startedAt = System.nanoTime();
         validation = OptionalDouble.of(Evaluation.dropless(ranks, config, Split.all(sample())).loss());
         interval.exclude(System.nanoTime() - startedAt);
