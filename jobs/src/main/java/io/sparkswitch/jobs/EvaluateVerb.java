@@ -1,6 +1,7 @@
 package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.data.batch.ExampleFolder;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.gang.Gang;
 import io.sparkswitch.jobs.loop.Evaluation;
@@ -9,7 +10,6 @@ import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.track.OutputFolder;
-import io.sparkswitch.data.batch.ExampleFolder;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;

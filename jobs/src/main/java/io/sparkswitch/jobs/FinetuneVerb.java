@@ -78,13 +78,14 @@ final class FinetuneVerb extends ConfiguredVerb {
     return List.of("model", "routing", "examples", "training", "optimizer", "gang", "exchange");
   }
 
-  /** The model that is trained further, beneath the options; how it was trained is not taken over. */
+  /**
+   * The model that is trained further, beneath the options; how it was trained is not taken over.
+   */
   @Override
   Optional<String> savedConfiguration(VerbRun run) throws IOException {
     Optional<String> saved = SavedRun.configuration(from, run);
     return Optional.of(
-        ConfigLoader.load(Optional.empty(), List.of(), saved)
-            .render(List.of("model", "routing")));
+        ConfigLoader.load(Optional.empty(), List.of(), saved).render(List.of("model", "routing")));
   }
 
   @Override
@@ -96,12 +97,12 @@ final class FinetuneVerb extends ConfiguredVerb {
     ExampleFolder train = OpenExamples.tokenised(examples, vocabulary, run.folder(), run);
     Optional<ExampleFolder> evaluated = Optional.empty();
     if (validation != null) {
-      evaluated =
-          Optional.of(OpenExamples.tokenised(validation, vocabulary, run.folder(), run));
+      evaluated = Optional.of(OpenExamples.tokenised(validation, vocabulary, run.folder(), run));
     }
     OpenExamples open = new OpenExamples(train, evaluated);
     TrainingJob job = new TrainingJob(run, open.trainingData(run.config()), "");
-    job.startsFrom(new StartingPoint(parent.checkpoint(), Architecture.of(run.config(), spec.rows())));
+    job.startsFrom(
+        new StartingPoint(parent.checkpoint(), Architecture.of(run.config(), spec.rows())));
     job.run(output.fresh(), dense -> {});
   }
 }

@@ -79,7 +79,6 @@ record StartingPoint(Committed parent, T5Config architecture) {
               .formatted(parent.folder(), missing.stream().sorted().findFirst().orElseThrow()));
     }
     checkpoints.commit(
-        new CheckpointManifest(
-            CheckpointManifest.FORMAT_VERSION, 0, attempt, copies, provenance));
+        new CheckpointManifest(CheckpointManifest.FORMAT_VERSION, 0, attempt, copies, provenance));
   }
 }

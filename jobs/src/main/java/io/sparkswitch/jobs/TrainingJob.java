@@ -27,7 +27,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** What {@code pretrain}, {@code finetune} and {@code distill} share: checks, the gang, the loop. */
+/**
+ * What {@code pretrain}, {@code finetune} and {@code distill} share: checks, the gang, the loop.
+ */
 final class TrainingJob {
   static final String CHECKPOINTS = "checkpoints";
 
@@ -47,8 +49,7 @@ final class TrainingJob {
     this.data = data;
     this.spec =
         new WorkerSpec(
-            config,
-            new WorkerSpec.Folders(data.where(), run.folder().uri(CHECKPOINTS), targets));
+            config, new WorkerSpec.Folders(data.where(), run.folder().uri(CHECKPOINTS), targets));
   }
 
   /** Something more that a checkpoint depends on, such as its teacher. */

@@ -34,6 +34,8 @@ class FinetuneTest {
   private static final int PARENT_STEPS = 2;
   private static final int EXAMPLES = 40;
   private static final List<String> WORDS = List.of("one", "two", "three", "four", "five", "six");
+  private static final String TEXT =
+      "one two three four five six seven eight nine ten the answer of and is or but never";
   private static final Configuration HADOOP = new Configuration();
 
   @TempDir private static Path folder;
@@ -44,7 +46,8 @@ class FinetuneTest {
   static void pretrain() throws Exception {
     String lines =
         IntStream.range(0, EXAMPLES)
-            .mapToObj(i -> "{\"inputs\": \"%s %s\", \"targets\": \"%s\"}".formatted(a(i), b(i), b(i)))
+            .mapToObj(
+                i -> "{\"inputs\": \"%s %s\", \"targets\": \"%s\"}".formatted(a(i), b(i), b(i)))
             .collect(Collectors.joining("\n"));
     Path file = Files.writeString(folder.resolve("train.jsonl"), lines);
     try (Vocabulary vocabulary = vocabulary()) {
@@ -76,8 +79,10 @@ class FinetuneTest {
   void aModelOfAnotherShapeIsRefused() {
     T5Config other = architecture(LocalGang.config("model.num-encoder-layers=4"));
 
-    assertThatThrownBy(() -> new StartingPoint(parent.checkpoint(PARENT_STEPS), other)
-            .write(checkpoints(folder.resolve("other")), 0, Map.of(), HADOOP))
+    assertThatThrownBy(
+            () ->
+                new StartingPoint(parent.checkpoint(PARENT_STEPS), other)
+                    .write(checkpoints(folder.resolve("other")), 0, Map.of(), HADOOP))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("lacks encoder.block.2.")
         .hasMessageContaining("fine-tune with the model.* settings it was trained with");
@@ -170,8 +175,8 @@ class FinetuneTest {
 
   private static Vocabulary vocabulary() {
     List<WordCount> counts =
-        Words.split(String.join(" ", WORDS)).stream().map(word -> new WordCount(word, 9)).toList();
-    return Vocabulary.load(UnigramTrainer.train(counts, UnigramSettings.of(40)));
+        Words.split(TEXT).stream().map(word -> new WordCount(word, 9)).toList();
+    return Vocabulary.load(UnigramTrainer.train(counts, UnigramSettings.of(34)));
   }
 
   private static String a(int i) {

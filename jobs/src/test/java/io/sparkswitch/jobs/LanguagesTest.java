@@ -90,8 +90,7 @@ class LanguagesTest {
       crossEntropy += -sum.negLogPerplexity() * sum.targetTokens();
       targets += sum.targetTokens();
     }
-    assertThat(parted.total().negLogPerplexity())
-        .isCloseTo(-crossEntropy / targets, within(1e-12));
+    assertThat(parted.total().negLogPerplexity()).isCloseTo(-crossEntropy / targets, within(1e-12));
     assertThat(parted.languages().values().stream().map(Sum::crossEntropy).distinct()).hasSize(3);
     Evaluation.Result whole = evaluate(config, run, new TreeMap<>());
     assertThat(whole.total().targetTokens()).isEqualTo(targets);

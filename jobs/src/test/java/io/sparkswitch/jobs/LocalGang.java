@@ -141,8 +141,7 @@ final class LocalGang {
   }
 
   private static TrainingRun run(
-      WorkerSpec spec, long validationSequences, Path out, Configuration hadoop)
-      throws Exception {
+      WorkerSpec spec, long validationSequences, Path out, Configuration hadoop) throws Exception {
     return new TrainingRun(
         spec,
         OutputFolder.of(out.toString(), hadoop),

@@ -85,8 +85,7 @@ final class TinyShards {
           written.bytes(),
           first,
           written.rowGroups(),
-          new ShardCounts(
-              SEGMENTS, tokens, tokens, 0, SEGMENTS, List.of((long) SEGMENTS)));
+          new ShardCounts(SEGMENTS, tokens, tokens, 0, SEGMENTS, List.of((long) SEGMENTS)));
     }
   }
 }

@@ -60,7 +60,8 @@ final class ExampleFile implements ExampleSource {
       throw new UncheckedIOException("cannot read " + path, e);
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    Example[] examples = new Example[Math.toIntExact(Math.min(BLOCK, count - (long) block * BLOCK))];
+    Example[] examples =
+        new Example[Math.toIntExact(Math.min(BLOCK, count - (long) block * BLOCK))];
     for (int i = 0; i < examples.length; i++) {
       examples[i] = new Example(tokens(buffer), tokens(buffer));
     }

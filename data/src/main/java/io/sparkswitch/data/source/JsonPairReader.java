@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** One JSON object a line, with the strings {@code inputs} and {@code targets}; others are not read. */
+/**
+ * One JSON object a line, with the strings {@code inputs} and {@code targets}; others are not read.
+ */
 final class JsonPairReader implements PairReader {
   private final InputStream in;
   private final ByteLines lines;

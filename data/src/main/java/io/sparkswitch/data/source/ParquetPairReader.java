@@ -55,9 +55,7 @@ final class ParquetPairReader implements PairReader {
     return schema.getFields().stream()
         .filter(field -> field.getName().equals(name))
         .filter(field -> field.isPrimitive() && !field.isRepetition(Type.Repetition.REPEATED))
-        .filter(
-            field ->
-                field.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY)
+        .filter(field -> field.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY)
         .findFirst()
         .orElseThrow(
             () ->

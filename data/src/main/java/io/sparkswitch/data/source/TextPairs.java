@@ -85,8 +85,7 @@ public final class TextPairs implements Iterator<TextPair>, AutoCloseable {
           new JsonPairReader(
               Unpacked.lines(raw, file.toString(), conf), CorpusReader.LONGEST_LINE));
     } catch (IOException e) {
-      throw new InputException(
-          "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+      throw new InputException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
     }
   }
 

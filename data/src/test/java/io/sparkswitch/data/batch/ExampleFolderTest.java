@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ExampleFolderTest {
   private static final Configuration HADOOP = new Configuration();
-  private static final String WORDS = "the answer of one and two is three or four but never five";
+  private static final String WORDS =
+      "the answer of one and two is three or four but never five six seven eight nine ten";
 
   private static Vocabulary vocabulary;
 
@@ -39,7 +40,7 @@ class ExampleFolderTest {
         counts.entrySet().stream()
             .map(entry -> new WordCount(entry.getKey(), entry.getValue()))
             .toList();
-    vocabulary = Vocabulary.load(UnigramTrainer.train(words, UnigramSettings.of(40)));
+    vocabulary = Vocabulary.load(UnigramTrainer.train(words, UnigramSettings.of(34)));
   }
 
   @AfterAll

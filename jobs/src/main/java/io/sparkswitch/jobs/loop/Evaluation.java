@@ -96,7 +96,8 @@ public final class Evaluation {
     long batches = (split.sequences() + batchSize - 1) / batchSize;
     RankReport sum = RankReport.none();
     for (long batch = 0; batch < batches; batch++) {
-      sum = sum.plus(ranks.evaluate(new EvaluationBatch(split.part(), batch, withTrainingCapacity)));
+      sum =
+          sum.plus(ranks.evaluate(new EvaluationBatch(split.part(), batch, withTrainingCapacity)));
     }
     return sum;
   }

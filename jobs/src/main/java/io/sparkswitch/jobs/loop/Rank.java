@@ -59,7 +59,8 @@ final class Rank implements AutoCloseable {
     model.experts().initialise(config.seed());
     this.optimizer = Architecture.optimizer(config.optimizer(), model.experts());
     this.objectives = Objectives.of(spec, member.hadoop());
-    this.targets = new TargetsOfRank(spec, member, () -> training().corruptionSeed(), architecture.vocab());
+    this.targets =
+        new TargetsOfRank(spec, member, () -> training().corruptionSeed(), architecture.vocab());
   }
 
   /** Does what the driver orders until it says stop. */

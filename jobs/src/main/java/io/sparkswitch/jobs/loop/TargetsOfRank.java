@@ -30,7 +30,8 @@ final class TargetsOfRank implements AutoCloseable {
   /**
    * @param vocabularyRows tokens kept a position where the setting says all
    */
-  TargetsOfRank(WorkerSpec spec, GangMember member, LongSupplier corruptionSeed, int vocabularyRows) {
+  TargetsOfRank(
+      WorkerSpec spec, GangMember member, LongSupplier corruptionSeed, int vocabularyRows) {
     this.spec = spec;
     this.member = member;
     this.corruptionSeed = corruptionSeed;

@@ -99,7 +99,8 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       OptionalDouble validation = OptionalDouble.empty();
       if (sample() > 0 && training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
         long startedAt = System.nanoTime();
-        validation = OptionalDouble.of(Evaluation.dropless(ranks, config, Split.all(sample())).loss());
+        validation =
+            OptionalDouble.of(Evaluation.dropless(ranks, config, Split.all(sample())).loss());
         interval.exclude(System.nanoTime() - startedAt);
       }
       boolean saved = done % training.checkpointEvery() == 0 || end;

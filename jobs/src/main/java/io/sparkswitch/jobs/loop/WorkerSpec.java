@@ -17,8 +17,7 @@ public record WorkerSpec(RunConfig config, Folders folders) implements Serializa
    * @param checkpoints folder of the run's checkpoints
    * @param targets folder of the teacher's soft targets; empty where there are none
    */
-  public record Folders(RunData data, String checkpoints, String targets)
-      implements Serializable {
+  public record Folders(RunData data, String checkpoints, String targets) implements Serializable {
 
     /** The layout of a shard folder and a run folder. */
     public static Folders of(String shards, String run) {

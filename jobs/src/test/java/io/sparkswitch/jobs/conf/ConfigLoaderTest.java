@@ -240,8 +240,7 @@ class ConfigLoaderTest {
 
     RunConfig config = load(file, "data.weights.de=0.3", "data.weights.bg-Latn=2");
 
-    assertThat(config.data().weights())
-        .isEqualTo(Map.of("bg-Latn", 2.0, "de", 0.3, "en", 0.7));
+    assertThat(config.data().weights()).isEqualTo(Map.of("bg-Latn", 2.0, "de", 0.3, "en", 0.7));
     assertThat(config.data().mixes()).isTrue();
     assertThat(load().data().weights()).isEmpty();
     assertThat(load(file("kept.conf", config.render()))).isEqualTo(config);
