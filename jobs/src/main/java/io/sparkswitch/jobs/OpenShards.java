@@ -80,7 +80,7 @@ record OpenShards(ShardSet train, ShardSet validation, SegmentLengths lengths) {
         where(),
         vocabulary(),
         train.manifest().dataDigest(),
-        config.data().toString(),
+        config.data().order(),
         validation.segments(),
         lengths.inputs(),
         lengths.targets(),

@@ -153,8 +153,9 @@ final class VerbRun implements AutoCloseable {
       ObjectNode all = JSON.createObjectNode().put("verb", verb).put("exitCode", code.code());
       all.put("message", message).put("seconds", seconds).setAll(results);
       Path file = new Path(json.get());
-      String parent = file.getParent() == null ? "." : file.getParent().toString();
-      OutputFolder.of(parent, hadoop).write(file.getName(), all.toPrettyString() + "\n");
+      String parent = file.getParent() == null ? "" : file.getParent().toString();
+      OutputFolder.of(parent.isEmpty() ? "." : parent, hadoop)
+          .write(file.getName(), all.toPrettyString() + "\n");
     }
     if (code == ExitCode.DONE) {
       say("Done in %s.".formatted(Console.duration(Duration.ofMillis((long) (seconds * 1000)))));

@@ -2,6 +2,7 @@ package io.sparkswitch.data.source;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -80,12 +81,20 @@ public final class TextPairs implements Iterator<TextPair>, AutoCloseable {
         return new TextPairs(file, ParquetPairReader.open(file, conf));
       }
       RawStream raw = new RawStream(file.getFileSystem(conf).open(file));
-      return new TextPairs(
-          file,
-          new JsonPairReader(
-              Unpacked.lines(raw, file.toString(), conf), CorpusReader.LONGEST_LINE));
+      return new TextPairs(file, jsonReader(raw, file, conf));
     } catch (IOException e) {
       throw new InputException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static PairReader jsonReader(RawStream raw, Path file, Configuration conf)
+      throws IOException {
+    try {
+      InputStream lines = Unpacked.lines(raw, file.toString(), conf);
+      return new JsonPairReader(lines, CorpusReader.LONGEST_LINE);
+    } catch (IOException e) {
+      raw.close();
+      throw e;
     }
   }
 

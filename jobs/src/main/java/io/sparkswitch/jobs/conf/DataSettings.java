@@ -35,6 +35,14 @@ public record DataSettings(
     return languageExponent < 1 || maxEpochs > 0 || !weights.isEmpty();
   }
 
+  /**
+   * What decides which text comes when, in words: part of a run's identity. Without weights it
+   * reads as in runs that were begun before there were any, so that these continue.
+   */
+  public String order() {
+    return toString().replace(", weights={}", "");
+  }
+
   public DataSettings {
     Require.that(inputsLength >= 8, "data.inputs-length", inputsLength, "at least 8");
     Require.properShare("data.noise-density", noiseDensity);

@@ -247,6 +247,17 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void theOrderOfTheDataTellsWeightsAndReadsAsBeforeWithoutAny() {
+    assertThat(load().data().order())
+        .isEqualTo(
+            "DataSettings[inputsLength=512, noiseDensity=0.15, meanSpanLength=3.0,"
+                + " rowGroupSegments=512, shuffleWindowRowGroups=64, languageExponent=1.0,"
+                + " maxEpochs=0]");
+    assertThat(load("data.weights.de=2", "data.weights.en=1").data().order())
+        .contains("weights={de=2.0, en=1.0}");
+  }
+
+  @Test
   void weightsThatGiveNoSharesAreRefused() {
     assertThatThrownBy(() -> load("data.weights.de=-1"))
         .hasMessage(
