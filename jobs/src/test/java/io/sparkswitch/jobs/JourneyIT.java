@@ -218,8 +218,7 @@ class JourneyIT {
     assertThat(journey.inProcess(journey.vocab())).contains("Nothing new to do");
     journey.inProcess(journey.prepare());
     for (List<String> command :
-        List.of(
-            dense(), journey.pretrainSwitch(), teach(), student(), initOnly(), finetune())) {
+        List.of(dense(), journey.pretrainSwitch(), teach(), student(), initOnly(), finetune())) {
       assertThat(journey.inProcess(command)).contains("Nothing to do").doesNotContain("starting");
     }
 
