@@ -6,8 +6,10 @@ import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.DataSettings;
+import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
-import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
+import io.sparkswitch.jobs.loop.ShardData;
+import io.sparkswitch.jobs.loop.Streams;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
@@ -79,9 +81,22 @@ record OpenShards(ShardSet train, ShardSet validation, SegmentLengths lengths) {
     return new OpenShards(train, validation, lengths);
   }
 
-  /** Where all processes of a run find its data, {@code targets} empty if there are none. */
-  Folders folders(String checkpoints, String targets) {
-    return new Folders(train.pinned(), validation.pinned(), checkpoints, targets);
+  /** The shards, for a training job. */
+  TrainingData trainingData(RunConfig config) {
+    return new TrainingData(
+        where(),
+        vocabulary(),
+        train.manifest().dataDigest(),
+        config.data().order(),
+        validation.segments(),
+        lengths.inputs(),
+        lengths.targets(),
+        () -> Streams.account(config, train));
+  }
+
+  /** The same, for all processes of a run. */
+  ShardData where() {
+    return new ShardData(train.pinned(), validation.pinned());
   }
 
   VocabularySpec vocabulary() {

@@ -156,7 +156,7 @@ final class ParquetTextReader implements FormatReader {
   }
 
   /** Parquet's reader throws what it likes when content is damaged. */
-  private static <T> T damageChecked(Step<T> step) throws IOException {
+  static <T> T damageChecked(Step<T> step) throws IOException {
     try {
       return step.run();
     } catch (UncheckedIOException e) {
@@ -166,7 +166,7 @@ final class ParquetTextReader implements FormatReader {
     }
   }
 
-  private interface Step<T> {
+  interface Step<T> {
     T run() throws IOException;
   }
 }
