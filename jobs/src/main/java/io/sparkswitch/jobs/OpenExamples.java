@@ -1,12 +1,16 @@
 package io.sparkswitch.jobs;
 
+import io.sparkswitch.data.batch.BatchStream;
 import io.sparkswitch.data.batch.ExampleFolder;
 import io.sparkswitch.data.batch.ExampleManifest;
+import io.sparkswitch.data.batch.ExampleStreams;
+import io.sparkswitch.data.batch.PartUsage;
 import io.sparkswitch.data.source.TextPairs;
 import io.sparkswitch.data.token.Vocabulary;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.ExampleSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.conf.TrainingSettings;
 import io.sparkswitch.jobs.loop.ExampleData;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
@@ -63,15 +67,7 @@ record OpenExamples(ExampleFolder train, Optional<ExampleFolder> validation) {
   /** What a run uses of examples, and what they lose. */
   private List<String> account(RunConfig config) {
     List<String> sentences = new ArrayList<>();
-    long examples = train.manifest().examples();
-    long sequences = config.training().steps() * config.training().batchSize();
-    sentences.add(
-        String.format(
-            Locale.ROOT,
-            "Data: %,d sequences from %,d examples, %.2f epochs.",
-            sequences,
-            examples,
-            (double) sequences / examples));
+    sentences.add(usage(config));
     truncated(train.manifest(), config).ifPresent(sentences::add);
     if (validation.isEmpty()) {
       sentences.add(
@@ -81,6 +77,22 @@ record OpenExamples(ExampleFolder train, Optional<ExampleFolder> validation) {
           .ifPresent(sentence -> sentences.add("Validation: " + sentence));
     }
     return sentences;
+  }
+
+  private String usage(RunConfig config) {
+    TrainingSettings training = config.training();
+    try (BatchStream stream =
+        ExampleStreams.training(
+            train.source(), config.examples().shape(), training.batchSize(), config.seed())) {
+      PartUsage all = stream.usage(training.steps()).get(0);
+      return String.format(
+          Locale.ROOT,
+          "Data: %,d sequences, %.2f epochs of %,d that hold %,d examples.",
+          all.sequences(),
+          all.epochs(),
+          all.segments(),
+          train.manifest().examples());
+    }
   }
 
   /** How many examples are cut short, in words; empty if none are. */

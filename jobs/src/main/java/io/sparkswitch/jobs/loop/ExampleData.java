@@ -8,7 +8,7 @@ import io.sparkswitch.jobs.conf.RunConfig;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Supervised examples, each a padded sequence.
+ * Supervised examples; in an evaluation each is a sequence of its own.
  *
  * @param train those that are trained on
  * @param validation those that are evaluated on
@@ -38,7 +38,7 @@ public record ExampleData(PinnedExamples train, PinnedExamples validation) imple
       public BatchStream validation(int part) {
         return ExampleStreams.validation(
             validationFolder.source(),
-            config.examples().shape(),
+            config.examples().evaluationShape(),
             config.training().evaluationBatchSize());
       }
     };
