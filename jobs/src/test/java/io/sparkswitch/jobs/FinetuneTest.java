@@ -107,6 +107,23 @@ class FinetuneTest {
   }
 
   @Test
+  void packedExamplesAreLearntAndEvaluatedOneByOne() throws Exception {
+    Path run = begun("packed");
+    RunConfig config = config(20, 24, 12, "packed");
+
+    TrainedRun learnt = train(run, 2, config);
+
+    List<Double> losses = learnt.losses();
+    assertThat(losses.get(19)).isLessThan(losses.get(0) - 1);
+    Evaluation.Result alone = LocalGang.evaluate(config, 2, data(), run, EXAMPLES, new TreeMap<>());
+    long targets =
+        examples.manifest().targetLengths().entrySet().stream()
+            .mapToLong(entry -> Math.min(entry.getKey(), 12) * entry.getValue())
+            .sum();
+    assertThat(alone.total().targetTokens()).isEqualTo(targets);
+  }
+
+  @Test
   void aRunThatIsContinuedEndsAsOneThatWasNotBroken() throws Exception {
     Path unbroken = begun("unbroken");
     Path broken = begun("broken");
@@ -162,11 +179,16 @@ class FinetuneTest {
   }
 
   private static RunConfig config(int steps) {
+    return config(steps, 12, 6, "padded");
+  }
+
+  private static RunConfig config(int steps, int inputs, int targets, String filling) {
     return LocalGang.config(
         "training.steps=" + steps,
         "training.evaluate-every=1",
-        "examples.inputs-length=12",
-        "examples.targets-length=6",
+        "examples.inputs-length=" + inputs,
+        "examples.targets-length=" + targets,
+        "examples.filling=" + filling,
         "optimizer.schedule=constant",
         "optimizer.peak-learning-rate=0.05",
         "model.dropout-rate=0.1",

@@ -13,6 +13,7 @@ import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.exchange.ExchangeException;
 import io.sparkswitch.model.exchange.LocalExchange;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -135,6 +137,15 @@ final class LocalGang {
         future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       }
       return result;
+    } catch (ExchangeException e) {
+      for (Future<?> future : futures) {
+        try {
+          future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException why) {
+          e.addSuppressed(why);
+        }
+      }
+      throw e;
     } finally {
       threads.shutdownNow();
     }
