@@ -1,7 +1,7 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.batch.ExampleFolder;
-import io.sparkswitch.data.batch.ExampleManifest;
+import io.sparkswitch.data.batch.example.ExampleFolder;
+import io.sparkswitch.data.batch.example.ExampleManifest;
 import io.sparkswitch.data.source.TextPairs;
 import io.sparkswitch.data.token.Vocabulary;
 import io.sparkswitch.data.token.VocabularySpec;
