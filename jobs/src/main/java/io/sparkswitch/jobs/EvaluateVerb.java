@@ -1,7 +1,7 @@
 package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparkswitch.data.batch.ExampleFolder;
+import io.sparkswitch.data.batch.example.ExampleFolder;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.gang.Gang;
 import io.sparkswitch.jobs.loop.Evaluation;

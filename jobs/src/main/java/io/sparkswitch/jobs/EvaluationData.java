@@ -1,8 +1,8 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.batch.ExampleFolder;
-import io.sparkswitch.data.batch.ExampleManifest;
-import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.batch.corruption.SegmentLengths;
+import io.sparkswitch.data.batch.example.ExampleFolder;
+import io.sparkswitch.data.batch.example.ExampleManifest;
 import io.sparkswitch.data.shard.ShardCounts;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.EvaluationFigures.Text;

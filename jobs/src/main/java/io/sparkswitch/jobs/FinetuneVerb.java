@@ -1,6 +1,6 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.batch.ExampleFolder;
+import io.sparkswitch.data.batch.example.ExampleFolder;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.loop.Architecture;

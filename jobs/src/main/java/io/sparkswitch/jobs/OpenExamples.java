@@ -1,10 +1,10 @@
 package io.sparkswitch.jobs;
 
 import io.sparkswitch.data.batch.BatchStream;
-import io.sparkswitch.data.batch.ExampleFolder;
-import io.sparkswitch.data.batch.ExampleManifest;
 import io.sparkswitch.data.batch.ExampleStreams;
-import io.sparkswitch.data.batch.PartUsage;
+import io.sparkswitch.data.batch.example.ExampleFolder;
+import io.sparkswitch.data.batch.example.ExampleManifest;
+import io.sparkswitch.data.batch.mixture.PartUsage;
 import io.sparkswitch.data.source.TextPairs;
 import io.sparkswitch.data.token.Vocabulary;
 import io.sparkswitch.data.token.VocabularySpec;

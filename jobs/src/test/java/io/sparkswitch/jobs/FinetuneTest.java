@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparkswitch.data.batch.ExampleFolder;
+import io.sparkswitch.data.batch.example.ExampleFolder;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.token.UnigramSettings;
 import io.sparkswitch.data.token.UnigramTrainer;

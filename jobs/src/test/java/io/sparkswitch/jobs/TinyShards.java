@@ -1,6 +1,6 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.batch.corruption.SegmentLengths;
 import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.DocumentSpan;
 import io.sparkswitch.data.shard.ManifestFile;

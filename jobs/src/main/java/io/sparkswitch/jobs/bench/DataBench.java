@@ -2,8 +2,8 @@ package io.sparkswitch.jobs.bench;
 
 import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.data.batch.BatchStream;
-import io.sparkswitch.data.batch.SegmentLengths;
-import io.sparkswitch.data.batch.SpanCorruption;
+import io.sparkswitch.data.batch.corruption.SegmentLengths;
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
 import io.sparkswitch.data.pipeline.Cleaning;
 import io.sparkswitch.data.pipeline.CorpusPreparation;
 import io.sparkswitch.data.pipeline.PrepareProgress;

@@ -1,7 +1,7 @@
 package io.sparkswitch.jobs.conf;
 
-import io.sparkswitch.data.batch.BatchStream;
-import io.sparkswitch.data.batch.SpanCorruption;
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
+import io.sparkswitch.data.batch.order.Shuffling;
 import io.sparkswitch.data.shard.ShardSettings;
 import io.sparkswitch.data.token.VocabularySpec;
 import java.io.Serializable;
@@ -57,10 +57,10 @@ public record DataSettings(
         rowGroupSegments,
         "from 1 to %d".formatted(ShardSettings.MAX_ROW_GROUP_SEGMENTS));
     Require.that(
-        shuffleWindowRowGroups >= 1 && shuffleWindowRowGroups <= BatchStream.MAX_WINDOW_ROW_GROUPS,
+        shuffleWindowRowGroups >= 1 && shuffleWindowRowGroups <= Shuffling.MAX_WINDOW_ROW_GROUPS,
         "data.shuffle-window-row-groups",
         shuffleWindowRowGroups,
-        "from 1 to %d".formatted(BatchStream.MAX_WINDOW_ROW_GROUPS));
+        "from 1 to %d".formatted(Shuffling.MAX_WINDOW_ROW_GROUPS));
     Require.that(
         languageExponent > 0 && languageExponent <= 1,
         "data.language-exponent",

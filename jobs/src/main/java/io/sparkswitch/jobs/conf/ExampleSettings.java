@@ -1,7 +1,7 @@
 package io.sparkswitch.jobs.conf;
 
-import io.sparkswitch.data.batch.ExampleShape;
-import io.sparkswitch.data.batch.Filling;
+import io.sparkswitch.data.batch.example.ExampleShape;
+import io.sparkswitch.data.batch.example.Filling;
 import java.io.Serializable;
 
 /** Section {@code examples}: supervised examples, text to text. */

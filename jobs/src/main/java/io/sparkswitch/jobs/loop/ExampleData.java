@@ -1,9 +1,9 @@
 package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.data.batch.BatchStream;
-import io.sparkswitch.data.batch.ExampleFolder;
 import io.sparkswitch.data.batch.ExampleStreams;
-import io.sparkswitch.data.batch.PinnedExamples;
+import io.sparkswitch.data.batch.example.ExampleFolder;
+import io.sparkswitch.data.batch.example.PinnedExamples;
 import io.sparkswitch.jobs.conf.RunConfig;
 import org.apache.hadoop.conf.Configuration;
 

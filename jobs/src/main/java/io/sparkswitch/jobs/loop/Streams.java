@@ -1,11 +1,11 @@
 package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.data.batch.BatchStream;
-import io.sparkswitch.data.batch.Mixture;
-import io.sparkswitch.data.batch.PartUsage;
-import io.sparkswitch.data.batch.ShardParts;
-import io.sparkswitch.data.batch.Shuffling;
-import io.sparkswitch.data.batch.SpanCorruption;
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
+import io.sparkswitch.data.batch.mixture.Mixture;
+import io.sparkswitch.data.batch.mixture.PartUsage;
+import io.sparkswitch.data.batch.order.Shuffling;
+import io.sparkswitch.data.batch.window.ShardParts;
 import io.sparkswitch.data.shard.ShardCounts;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.jobs.conf.DataSettings;
