@@ -10,9 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -20,9 +21,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509TrustManager;
 
 /** Who knocks at an endpoint without belonging there. */
@@ -62,7 +63,9 @@ interface Stranger {
     return target -> {
       SSLContext tls = SSLContext.getInstance("TLSv1.3");
       tls.init(
-          shown.encrypt() ? keys(shown) : null, new TrustManager[] {new TrustsAnybody()}, null);
+          shown.encrypt() ? new KeyManager[] {new Shows(shown)} : null,
+          new TrustManager[] {new TrustsAnybody()},
+          null);
       answer(
           tls.getSocketFactory().createSocket(target.address().host(), target.address().port()),
           parts);
@@ -104,21 +107,48 @@ interface Stranger {
     return Arrays.copyOf(out.array(), out.readableBytes() + 5);
   }
 
-  private static KeyManager[] keys(Credentials shown) throws Exception {
-    Certificate certificate =
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(shown.certificate()));
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    store.setKeyEntry(
-        "own",
-        KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(shown.key())),
-        new char[0],
-        new Certificate[] {certificate});
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(store, new char[0]);
-    return factory.getKeyManagers();
+  /** Shows one certificate, whichever authorities the other side asks for. */
+  final class Shows extends X509ExtendedKeyManager {
+    private final X509Certificate certificate;
+    private final PrivateKey key;
+
+    Shows(Credentials shown) throws GeneralSecurityException {
+      certificate =
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(shown.certificate()));
+      key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(shown.key()));
+    }
+
+    @Override
+    public String[] getClientAliases(String type, Principal[] issuers) {
+      return new String[] {"own"};
+    }
+
+    @Override
+    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+      return "own";
+    }
+
+    @Override
+    public String[] getServerAliases(String type, Principal[] issuers) {
+      return new String[0];
+    }
+
+    @Override
+    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+      return null;
+    }
+
+    @Override
+    public X509Certificate[] getCertificateChain(String alias) {
+      return new X509Certificate[] {certificate};
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String alias) {
+      return key;
+    }
   }
 
   /** A stranger does not care who the other is. */
