@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.bench;
 
+import io.sparkswitch.model.tensor.TensorBytes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -10,12 +11,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** A bare socket, which only copies from memory and to it: what the machine can do. */
 final class SocketWire implements Wire, AutoCloseable {
   private final SocketChannel channel;
   private final boolean first;
   private final ByteBuffer small = ByteBuffer.allocateDirect(SMALL);
+  private final Tensor outgoingMemory;
+  private final Tensor incomingMemory;
   private final ByteBuffer outgoing;
   private final ByteBuffer incoming;
   private final ExecutorService writer = Executors.newSingleThreadExecutor();
@@ -28,8 +33,11 @@ final class SocketWire implements Wire, AutoCloseable {
   SocketWire(SocketChannel channel, int rank, int most) throws IOException {
     this.channel = channel;
     this.first = rank == 0;
-    this.outgoing = ByteBuffer.allocateDirect(most);
-    this.incoming = ByteBuffer.allocateDirect(most);
+    // The memory that the exchange sends from, so that only the ways differ.
+    this.outgoingMemory = torch.ones(most / Float.BYTES);
+    this.incomingMemory = torch.ones(most / Float.BYTES);
+    this.outgoing = TensorBytes.views(outgoingMemory)[0];
+    this.incoming = TensorBytes.views(incomingMemory)[0];
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
   }
 
@@ -86,5 +94,7 @@ final class SocketWire implements Wire, AutoCloseable {
   public void close() throws IOException {
     writer.shutdownNow();
     channel.close();
+    outgoingMemory.close();
+    incomingMemory.close();
   }
 }
