@@ -28,8 +28,8 @@ record WireEncryption(boolean on, String sentence) {
               own.isPresent()
                   ? "The exchange is encrypted (exchange.encryption = on)."
                   : "The exchange is encrypted (exchange.encryption = on), but Spark, which carries"
-                        + " its keys to the executors, is not: set spark.network.crypto.enabled or"
-                        + " spark.ssl.rpc.enabled too.");
+                      + " its keys to the executors, is not: set spark.network.crypto.enabled or"
+                      + " spark.ssl.rpc.enabled too.");
       case OFF ->
           new WireEncryption(
               false,
