@@ -144,8 +144,7 @@ final class BenchVerb extends ConfiguredVerb {
     run.say(
         String.format(
             Locale.ROOT,
-            "prepare %.2f of the tokenizer alone; stream %,.0f tokens/s, %.0f times nano training;"
-                + " %.2f bytes a token",
+            "prepare %.2f of the tokenizer alone; stream %,.0f tokens/s, %.0f times nano training; %.2f bytes a token",
             measured.prepareVersusTokenizer(),
             measured.streamTokensPerSecond(),
             measured.streamVersusTraining(),
