@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.ExitCode;
+import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.jobs.track.StatusFile;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -50,6 +50,9 @@ final class VerbRun implements AutoCloseable {
     Optional<String> uri = verb.statusFolder();
     this.folder =
         uri.isPresent() ? Optional.of(OutputFolder.of(uri.get(), hadoop)) : Optional.empty();
+    if (folder.isPresent() && folder.get().isFile()) {
+      throw new UsageException("%s is a file: give a folder".formatted(folder.get().uri()));
+    }
     this.status =
         folder.isPresent() && !(verb.isGuest() && !folder.get().exists())
             ? Optional.of(startStatus(verb.isGuest()))
@@ -152,9 +155,7 @@ final class VerbRun implements AutoCloseable {
     if (json.isPresent()) {
       ObjectNode all = JSON.createObjectNode().put("verb", verb).put("exitCode", code.code());
       all.put("message", message).put("seconds", seconds).setAll(results);
-      Path file = new Path(json.get());
-      String parent = file.getParent() == null ? "." : file.getParent().toString();
-      OutputFolder.of(parent, hadoop).write(file.getName(), all.toPrettyString() + "\n");
+      OutputFolder.writeFile(json.get(), all.toPrettyString() + "\n", hadoop);
     }
     if (code == ExitCode.DONE) {
       say("Done in %s.".formatted(Console.duration(Duration.ofMillis((long) (seconds * 1000)))));

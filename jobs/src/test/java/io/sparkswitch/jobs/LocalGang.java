@@ -2,13 +2,18 @@ package io.sparkswitch.jobs;
 
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.gang.DriverProgram;
 import io.sparkswitch.jobs.gang.GangMember;
+import io.sparkswitch.jobs.loop.Evaluation;
+import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
+import io.sparkswitch.jobs.loop.RunData;
 import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.exchange.ExchangeException;
 import io.sparkswitch.model.exchange.LocalExchange;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -20,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -67,10 +74,50 @@ final class LocalGang {
    * @param shards written by {@link TinyShards}
    */
   static TrainedRun train(RunConfig config, int ranks, Path shards, Path out) throws Exception {
+    return train(config, ranks, data(shards), TinyShards.SEGMENTS, out);
+  }
+
+  /** As above, on any data. */
+  static TrainedRun train(
+      RunConfig config, int ranks, RunData data, long validationSequences, Path out)
+      throws Exception {
     Configuration hadoop = new Configuration();
-    WorkerSpec spec =
-        new WorkerSpec(config, WorkerSpec.Folders.of(shards.toString(), out.toString()));
+    WorkerSpec spec = spec(config, data, out);
     Files.createDirectories(Path.of(spec.folders().checkpoints()));
+    drive(spec, ranks, new TrainingLoop(run(spec, validationSequences, out, hadoop), hadoop));
+    return new TrainedRun(out);
+  }
+
+  /** Evaluates the last checkpoint in {@code run}. */
+  static Evaluation.Result evaluate(
+      RunConfig config,
+      int ranks,
+      RunData data,
+      Path run,
+      long sequences,
+      SortedMap<String, Long> languages)
+      throws Exception {
+    WorkerSpec spec = spec(config, data, run);
+    LoadedModel model =
+        new LoadedModel(
+            spec,
+            new TrainedRun(run).checkpoint(config.training().steps()),
+            TinyShards.VOCABULARY.rows(),
+            new Configuration());
+    return drive(spec, ranks, Evaluation.of(model, sequences, languages));
+  }
+
+  /** Shards written by {@link TinyShards}. */
+  static RunData data(Path shards) {
+    return WorkerSpec.Folders.of(shards.toString(), "").data();
+  }
+
+  private static WorkerSpec spec(RunConfig config, RunData data, Path run) {
+    return new WorkerSpec(config, new WorkerSpec.Folders(data, run + "/checkpoints", ""));
+  }
+
+  private static <T> T drive(WorkerSpec spec, int ranks, DriverProgram<T> program)
+      throws Exception {
     List<LocalExchange> ends = LocalExchange.group(ranks, PATIENCE);
     ExecutorService threads = Executors.newFixedThreadPool(ranks);
     List<Future<?>> futures = new ArrayList<>();
@@ -80,22 +127,32 @@ final class LocalGang {
             threads.submit(
                 () -> {
                   try (end) {
-                    new ModelWorker(spec).run(new GangMember(end, 0, hadoop));
+                    new ModelWorker(spec).run(new GangMember(end, 0, new Configuration()));
                   }
                   return null;
                 }));
       }
-      new TrainingLoop(run(spec, out, hadoop), hadoop).run(driver, 0);
+      T result = program.run(driver, 0);
       for (Future<?> future : futures) {
         future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       }
+      return result;
+    } catch (ExchangeException e) {
+      for (Future<?> future : futures) {
+        try {
+          future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException why) {
+          e.addSuppressed(why);
+        }
+      }
+      throw e;
     } finally {
       threads.shutdownNow();
     }
-    return new TrainedRun(out);
   }
 
-  private static TrainingRun run(WorkerSpec spec, Path out, Configuration hadoop) throws Exception {
+  private static TrainingRun run(
+      WorkerSpec spec, long validationSequences, Path out, Configuration hadoop) throws Exception {
     return new TrainingRun(
         spec,
         OutputFolder.of(out.toString(), hadoop),
@@ -104,7 +161,7 @@ final class LocalGang {
             spec.config().training().steps(),
             Clock.systemUTC()),
         TinyShards.VOCABULARY.rows(),
-        TinyShards.SEGMENTS,
+        validationSequences,
         Map.of(),
         dense -> {});
   }

@@ -8,7 +8,7 @@ import java.util.List;
  * are shuffled and mixed as segments are. Not thread-safe.
  */
 final class ExampleSequences implements SequenceSource {
-  private static final int ROWS = 4096;
+  static final int ROWS = 4096;
 
   private final ExampleShape shape;
   private final List<Run> runs = new ArrayList<>();

@@ -74,8 +74,8 @@ final class RankSet {
     return ask(Order.of(Command.CHECKPOINT, step));
   }
 
-  RankReport evaluate(long batch, boolean withTrainingCapacity) {
-    order(Order.of(Command.EVALUATE, batch, withTrainingCapacity ? 1 : 0));
+  RankReport evaluate(EvaluationBatch batch) {
+    order(batch.order());
     return reports();
   }
 

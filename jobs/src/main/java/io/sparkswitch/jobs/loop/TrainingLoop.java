@@ -4,6 +4,7 @@ import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.conf.TrainingSettings;
 import io.sparkswitch.jobs.exit.DivergedException;
 import io.sparkswitch.jobs.gang.DriverProgram;
+import io.sparkswitch.jobs.loop.Evaluation.Split;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.MetricsLog;
 import io.sparkswitch.jobs.track.StepMetrics;
@@ -96,9 +97,10 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       long done = step + 1;
       boolean end = done == training.steps();
       OptionalDouble validation = OptionalDouble.empty();
-      if (training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
+      if (sample() > 0 && training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
         long startedAt = System.nanoTime();
-        validation = OptionalDouble.of(Evaluation.sum(ranks, config, sample(), false).loss());
+        validation =
+            OptionalDouble.of(Evaluation.dropless(ranks, config, Split.all(sample())).loss());
         interval.exclude(System.nanoTime() - startedAt);
       }
       boolean saved = done % training.checkpointEvery() == 0 || end;
