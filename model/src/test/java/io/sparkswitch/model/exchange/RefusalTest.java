@@ -32,7 +32,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RefusalTest {
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final NettyEndpoint.Limits LIMITS =
-      new NettyEndpoint.Limits(Duration.ofMillis(400), SOON, SOON, 1 << 20);
+      new NettyEndpoint.Limits(Duration.ofSeconds(8), SOON, SOON, 1 << 20);
+  private static final NettyEndpoint.Limits IMPATIENT =
+      new NettyEndpoint.Limits(Duration.ofSeconds(1), SOON, SOON, 1 << 20);
+  private static final String LATE = "no handshake within PT1S";
   private static final String REFUSED = "rank 0 refused a connection from 127.0.0.1: ";
 
   private static final String NO_SECRET =
@@ -91,13 +94,12 @@ class RefusalTest {
   static Stream<Arguments> strangers() {
     byte[] hello = Stranger.hello(3, 1, 0);
     String foreign = "it does not speak this protocol";
-    String late = "no handshake within PT0.4S";
     String left = "it closed the connection during the handshake";
     return Stream.of(
         row("garbage", Stranger.saying(garbage()), foreign),
         row("another version", Stranger.saying(version(9)), "it speaks version 9, not 1"),
-        row("silence", Stranger.saying(), late),
-        row("a truncated hello", Stranger.saying(truncated(hello)), late),
+        row("silence", Stranger.saying(), LATE),
+        row("a truncated hello", Stranger.saying(truncated(hello)), LATE),
         row("a truncated hello and no more", Stranger.leaving(truncated(hello)), left),
         row("a frame before the handshake", Stranger.saying(Stranger.frame(5)), foreign),
         row("a frame within the handshake", Stranger.saying(hello, Stranger.frame(5)), foreign),
@@ -119,7 +121,8 @@ class RefusalTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("strangers")
   void aStrangerIsRefused(String name, Stranger stranger, String reason) throws Exception {
-    try (Gang gang = Gang.netty(2, LIMITS)) {
+    NettyEndpoint.Limits limits = reason.equals(LATE) ? IMPATIENT : LIMITS;
+    try (Gang gang = Gang.netty(2, limits)) {
       assertRefused(gang, stranger, reason);
     }
   }
