@@ -8,13 +8,9 @@ import io.sparkswitch.jobs.exit.ExecutorsLostException;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.ExchangeException;
-import io.sparkswitch.model.exchange.Member;
 import io.sparkswitch.model.exchange.NettyEndpoint;
-import io.sparkswitch.model.exchange.PeerAddress;
-import io.sparkswitch.model.exchange.RunSecret;
 import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -43,7 +39,7 @@ public final class Gang {
   private final GangSettings settings;
   private final ExchangeSettings wire;
   private final Consumer<String> say;
-  private final RunSecret secret = RunSecret.random();
+  private final AttemptKeys.OfRun keys;
   private final Muster muster;
   private final int size;
 
@@ -58,8 +54,11 @@ public final class Gang {
     this.settings = settings;
     this.wire = wire;
     this.say = say;
+    WireEncryption encryption = WireEncryption.of(wire.encryption(), spark.getConf());
+    this.keys = encryption.on() ? AttemptKeys.OfRun.encrypted() : AttemptKeys.OfRun.plain();
     this.muster = new Muster(spark);
     this.size = muster.gather(settings.executors(), settings.startupWait());
+    say.accept(encryption.sentence());
   }
 
   /** Number of executors. */
@@ -124,11 +123,10 @@ public final class Gang {
       throws Exception {
     int retries = spark.getConf().getInt("spark.port.maxRetries", 16);
     String group = "sparkswitch-gang-" + attempt;
-    Member driver = new Member(secret, attempt, Exchange.DRIVER);
-    try (NettyEndpoint endpoint = Rendezvous.bind(wire, retries, driver)) {
+    try (NettyEndpoint endpoint = Rendezvous.bind(wire, retries, keys.driver(attempt))) {
       Rendezvous rendezvous =
           new Rendezvous(
-              endpoint.address(), secret, attempt, wire, settings.startupWait(), retries);
+              endpoint.address(), keys.ranks(attempt, size), wire, settings.startupWait(), retries);
       spark.setJobGroup(group, "gang of %d, attempt %d".formatted(size, attempt), true);
       JavaFutureAction<List<String>> stage;
       try {
@@ -139,7 +137,7 @@ public final class Gang {
       }
       T result;
       try (StageEnd end = new StageEnd(stage, endpoint)) {
-        Exchange exchange = endpoint.connect(seats(endpoint.address()), settings.startupWait());
+        Exchange exchange = endpoint.accept(size, settings.startupWait());
         end.started();
         result = program.run(exchange, attempt);
         exchange.close();
@@ -159,15 +157,6 @@ public final class Gang {
       }
       return result;
     }
-  }
-
-  /** The driver learns the executors' addresses when they dial it. */
-  private List<PeerAddress> seats(PeerAddress driver) {
-    List<PeerAddress> seats = new ArrayList<>(List.of(driver));
-    for (int rank = 0; rank < size; rank++) {
-      seats.add(new PeerAddress(rank, "executor", driver.port()));
-    }
-    return seats;
   }
 
   /** An executor that failed by itself fails the run; one that was lost ends the attempt. */

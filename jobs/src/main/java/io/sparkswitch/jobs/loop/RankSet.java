@@ -103,10 +103,7 @@ final class RankSet {
 
   private void order(Order order) {
     tick++;
-    byte[] bytes = order.toBytes();
-    for (int rank = 0; rank < size(); rank++) {
-      exchange.sendBytes(rank, tag(Direction.CONTROL), bytes);
-    }
+    exchange.broadcast(tag(Direction.CONTROL), order.toBytes());
   }
 
   private RankReport reports() {
