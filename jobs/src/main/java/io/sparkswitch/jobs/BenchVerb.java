@@ -3,6 +3,8 @@ package io.sparkswitch.jobs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.jobs.bench.DataBench;
 import io.sparkswitch.jobs.bench.DataBench.DataMeasured;
+import io.sparkswitch.jobs.bench.GangBench;
+import io.sparkswitch.jobs.bench.GangBench.Part;
 import io.sparkswitch.jobs.bench.ModelBench;
 import io.sparkswitch.jobs.bench.ModelBench.Group;
 import io.sparkswitch.jobs.bench.ModelBench.Measured;
@@ -21,16 +23,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bench",
     description =
-        "Measures, in this process. model: a full training step of a dense model and of its Switch"
-            + " twin beside the rate of the same matrix products alone, without Spark. data:"
+        "Measures. model: a full training step of a dense model and of its Switch twin beside the"
+            + " rate of the same matrix products alone, in this process, without Spark. data:"
             + " preparing a corpus beside the tokenizer alone, and the training stream beside"
-            + " training, with Spark in this process.",
+            + " training, with Spark in this process. gang: what moves between executors beside"
+            + " a bare socket, between processes on this machine.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
       "",
       "Example: sparkswitch bench model --size mini --threads 1,2 --json runs/bench.json",
-      "Example: sparkswitch bench data --corpus runs/demo/corpus --vocab runs/demo/vocab"
+      "Example: sparkswitch bench data --corpus runs/demo/corpus --vocab runs/demo/vocab",
+      "Example: sparkswitch bench gang --json runs/gang.json"
     })
 final class BenchVerb extends ConfiguredVerb {
   private static final int ROUNDS = 3;
@@ -38,7 +42,8 @@ final class BenchVerb extends ConfiguredVerb {
   /** What can be measured. */
   enum Subject {
     MODEL,
-    DATA
+    DATA,
+    GANG
   }
 
   @Parameters(paramLabel = "WHAT", description = "what to measure: ${COMPLETION-CANDIDATES}")
@@ -81,6 +86,14 @@ final class BenchVerb extends ConfiguredVerb {
       description = "bench data: folder that the verb vocab wrote")
   private String vocabulary;
 
+  @Option(
+      names = "--parts",
+      split = ",",
+      defaultValue = "WIRE",
+      paramLabel = "PART",
+      description = "bench gang: ${COMPLETION-CANDIDATES}")
+  private List<Part> parts;
+
   @Override
   List<String> sections() {
     return List.of("seed");
@@ -92,10 +105,11 @@ final class BenchVerb extends ConfiguredVerb {
       throw new UsageException(
           "--steps = %d and --threads = %s: each must be at least 1".formatted(steps, threads));
     }
-    if (subject == Subject.DATA) {
-      data(run);
-    } else {
-      model(run);
+    switch (subject) {
+      case MODEL -> model(run);
+      case DATA -> data(run);
+      case GANG ->
+          new GangBench(SparkSetup.nativeEnvironment(), run::say).run(parts, run.results());
     }
   }
 
@@ -118,6 +132,9 @@ final class BenchVerb extends ConfiguredVerb {
     ObjectNode results = run.results();
     results.put("threads", most);
     results.put("tokenizerMegabytesPerSecond", measured.tokenizerMegabytesPerSecond());
+    results.put("encoderMegabytesPerSecond", measured.encoderMegabytesPerSecond());
+    results.put("encoderVersusTokenizer", measured.encoderVersusTokenizer());
+    results.put("prepareVersusEncoder", measured.prepareVersusEncoder());
     results.put("prepareMegabytesPerSecond", measured.prepareMegabytesPerSecond());
     results.put("prepareVersusTokenizer", measured.prepareVersusTokenizer());
     measured
@@ -130,8 +147,9 @@ final class BenchVerb extends ConfiguredVerb {
     run.say(
         String.format(
             Locale.ROOT,
-            "prepare %.2f of the tokenizer alone; stream %,.0f tokens/s, %.0f times nano training; %.2f bytes a token",
+            "prepare %.2f of SentencePiece alone, %.2f of our encoder alone; stream %,.0f tokens/s, %.0f times nano training; %.2f bytes a token",
             measured.prepareVersusTokenizer(),
+            measured.prepareVersusEncoder(),
             measured.streamTokensPerSecond(),
             measured.streamVersusTraining(),
             measured.bytesPerToken()));

@@ -84,9 +84,7 @@ final class DistillVerb extends ConfiguredVerb {
           "%s %s k=%d temperature=%s".formatted(origin, made.kind(), made.k(), made.temperature());
     }
 
-    TrainingJob job =
-        new TrainingJob(
-            run, open, open.folders(run.folder().uri(TrainingJob.CHECKPOINTS), targetsFolder));
+    TrainingJob job = new TrainingJob(run, open.trainingData(config), targetsFolder);
     job.dependsOn("teacherHash", origin.teacherDigest());
     job.dependsOn("softTargets", softTargets);
     job.run(output.fresh(), dense -> inherit(run, init, saved, dense));

@@ -1,7 +1,8 @@
 package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparkswitch.data.shard.ShardCounts;
+import io.sparkswitch.data.batch.example.ExampleFolder;
+import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.gang.Gang;
 import io.sparkswitch.jobs.loop.Evaluation;
 import io.sparkswitch.jobs.loop.Evaluation.Result;
@@ -9,25 +10,41 @@ import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.track.OutputFolder;
+import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "evaluate",
     description =
-        "Measures negative log perplexity on the whole validation split, dropless and with the"
-            + " training capacity; writes DIR/evaluation.json. The run's own configuration is the"
-            + " default.",
+        "Measures negative log perplexity on the whole validation split, of each of its languages"
+            + " too, or on supervised examples; dropless and with the training capacity. Writes"
+            + " DIR/evaluation.json. The run's own configuration is the default.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {"", "Example: sparkswitch evaluate --run runs/demo/switch --shards runs/demo/shards"})
 final class EvaluateVerb extends TrainedModelVerb {
   static final String EVALUATION = "evaluation.json";
 
-  @Mixin private ShardOptions shards;
+  @Option(
+      names = "--shards",
+      paramLabel = "DIR",
+      description = "folder that the verb prepare wrote, or else --examples")
+  private String shards;
+
+  @Option(
+      names = "--examples",
+      paramLabel = "PATH",
+      description = "file or folder of supervised examples, with --vocab; or else --shards")
+  private String examples;
+
+  @Option(
+      names = "--vocab",
+      paramLabel = "DIR",
+      description = "folder that the verb vocab wrote; refused if the shards have another")
+  private String vocabulary;
 
   @Override
   boolean needsGang() {
@@ -42,49 +59,49 @@ final class EvaluateVerb extends TrainedModelVerb {
   @Override
   void run(VerbRun run) throws Exception {
     long startedAt = System.nanoTime();
-    OpenShards open = OpenShards.open(shards, run);
+    EvaluationData data = data(run);
     SavedRun saved = SavedRun.open(checkpoint().run(), checkpoint().step(), run);
-    saved.requireVocabulary(open.vocabulary());
-    LoadedModel model = saved.model(run.config(), open, "", open.vocabulary().rows());
+    saved.requireVocabulary(data.vocabulary());
+    int rows = data.vocabulary().rows();
+    LoadedModel model = saved.model(run.config(), data.where(), "", rows);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, run.config().gang(), run.config().exchange(), run::say);
-    Plan plan = Plan.of(run.config(), open.vocabulary().rows(), gang.size());
-    long sequences = open.validation().segments();
+    Plan plan = Plan.of(run.config(), rows, gang.size());
     run.say(
         "Evaluating %s on %,d sequences over %d executor(s)."
-            .formatted(saved.checkpoint().folder(), sequences, gang.size()));
-    Result result = gang.run(new ModelWorker(model.spec()), Evaluation.of(model, sequences));
-    ShardCounts text = open.validation().manifest().totals();
+            .formatted(saved.checkpoint().folder(), data.text().sequences(), gang.size()));
+    Result result =
+        gang.run(
+            new ModelWorker(model.spec()),
+            Evaluation.of(model, data.text().sequences(), data.sequencesOfLanguages()));
+    EvaluationFigures all = new EvaluationFigures(result, data.text(), data.languages());
     ObjectNode figures = run.results();
-    figures.put("negLogPerplexity", result.negLogPerplexity());
-    figures.put("crossEntropySum", result.crossEntropy());
-    figures.put("targetTokens", result.targetTokens());
-    // Sentinels and ends cost nats too, but only masked tokens stand for bytes.
-    double bytesPerToken = (double) text.textBytes() / text.tokens();
-    double maskedBytes = sequences * open.lengths().masked() * bytesPerToken;
-    figures.put("natsPerByte", result.crossEntropy() / maskedBytes);
-    result
-        .crossEntropyWithTrainingCapacity()
-        .ifPresent(
-            sum ->
-                figures
-                    .putObject("withTrainingCapacity")
-                    .put("negLogPerplexity", -sum / result.targetTokens()));
-    figures.put("sequences", sequences);
+    all.addTo(figures);
     figures.put("parameters", plan.parameters());
-    figures.put(
-        "flopsPerToken", plan.flopsPerToken(open.lengths().inputs(), open.lengths().targets()));
+    figures.put("flopsPerToken", plan.flopsPerToken(data.inputs(), data.targets()));
     figures.put("step", saved.checkpoint().manifest().step());
     figures.put("seconds", (System.nanoTime() - startedAt) / 1e9);
     figures.set("provenance", Json.tree(saved.checkpoint().manifest().provenance()));
     OutputFolder.of(checkpoint().run(), run.hadoop())
         .write(EVALUATION, figures.toPrettyString() + "\n");
-    run.say(
-        String.format(
-            Locale.ROOT,
-            "Negative log perplexity %.4f a target token (%.4f nats a byte) over %,d target tokens.",
-            result.negLogPerplexity(),
-            figures.path("natsPerByte").asDouble(),
-            result.targetTokens()));
+    all.lines().forEach(run::say);
+  }
+
+  private EvaluationData data(VerbRun run) throws IOException {
+    if ((shards == null) == (examples == null)) {
+      throw new UsageException("evaluate needs either --shards or --examples");
+    }
+    if (shards != null) {
+      return EvaluationData.of(OpenShards.open(new ShardOptions(shards, vocabulary), run));
+    }
+    if (vocabulary == null) {
+      throw new UsageException(
+          "--examples %s needs --vocab, the vocabulary that the model was trained with"
+              .formatted(examples));
+    }
+    OutputFolder folder = OutputFolder.of(checkpoint().run(), run.hadoop());
+    ExampleFolder tokenised = OpenExamples.tokenised(examples, vocabulary, folder, run);
+    OpenExamples.truncated(tokenised.manifest(), run.config()).ifPresent(run::say);
+    return EvaluationData.of(tokenised, run.config());
   }
 }

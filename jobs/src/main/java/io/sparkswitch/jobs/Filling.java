@@ -20,6 +20,11 @@ record Filling(Map<Integer, String> spans) {
     spans = Map.copyOf(spans);
   }
 
+  /** Whether a text has a sentinel: without, what the decoder writes is an answer to all of it. */
+  static boolean asks(String text) {
+    return SENTINEL.matcher(text).find();
+  }
+
   /**
    * @param answer what the decoder wrote: a sentinel, its words, the next sentinel …
    */

@@ -22,8 +22,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "generate",
     description =
-        "Fills the masked spans of sentences, so that a person can see what was learnt; also"
-            + " writes them to DIR/samples.json. Runs in this process alone.",
+        "Fills the masked spans of sentences, or answers a text without such, so that a person can"
+            + " see what was learnt; also writes them to DIR/samples.json. Runs in this process"
+            + " alone.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
@@ -62,7 +63,7 @@ final class GenerateVerb extends TrainedModelVerb {
       for (int i = 0; i < answers.size(); i++) {
         String text = generation.texts().get(i);
         String answer = vocabulary.decode(answers.get(i));
-        String filled = Filling.parse(answer).into(text);
+        String filled = Filling.asks(text) ? Filling.parse(answer).into(text) : answer;
         run.say("  in:  " + text);
         run.say("  out: " + filled);
         samples.addObject().put("input", text).put("spans", answer).put("output", filled);

@@ -22,6 +22,7 @@ import picocli.CommandLine.ParseResult;
       VocabVerb.class,
       PrepareVerb.class,
       PretrainVerb.class,
+      FinetuneVerb.class,
       TeachVerb.class,
       DistillVerb.class,
       EvaluateVerb.class,

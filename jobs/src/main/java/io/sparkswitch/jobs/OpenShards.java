@@ -1,13 +1,18 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.batch.corruption.SegmentLengths;
+import io.sparkswitch.data.shard.ManifestFile;
+import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.DataSettings;
+import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
-import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
+import io.sparkswitch.jobs.loop.ShardData;
+import io.sparkswitch.jobs.loop.Streams;
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 
 /**
  * Both splits, opened and checked against one another and the configuration.
@@ -38,15 +43,19 @@ record OpenShards(ShardSet train, ShardSet validation, SegmentLengths lengths) {
         begunWith.isPresent()
             ? ShardSet.openPinned(folder, begunWith.get(), run.hadoop())
             : Optional.empty();
-    ShardSet newest = ShardSet.open(folder, run.hadoop());
-    pinned
-        .filter(set -> set.manifest().number() != newest.manifest().number())
+    if (pinned.isEmpty()) {
+      return open(options, run);
+    }
+    int own = pinned.get().manifest().number();
+    ManifestFile.newest(new Path(folder), run.hadoop())
+        .map(ShardManifest::number)
+        .filter(newest -> newest != own)
         .ifPresent(
-            set ->
+            newest ->
                 run.say(
                     "The run goes on with the shards it began with, manifest %d of %s; those of manifest %d are for new runs."
-                        .formatted(set.manifest().number(), folder, newest.manifest().number())));
-    return open(options, run, pinned.orElse(newest));
+                        .formatted(own, folder, newest)));
+    return open(options, run, pinned.get());
   }
 
   private static OpenShards open(ShardOptions options, VerbRun run, ShardSet train)
@@ -72,9 +81,22 @@ record OpenShards(ShardSet train, ShardSet validation, SegmentLengths lengths) {
     return new OpenShards(train, validation, lengths);
   }
 
-  /** Where all processes of a run find its data, {@code targets} empty if there are none. */
-  Folders folders(String checkpoints, String targets) {
-    return new Folders(train.pinned(), validation.pinned(), checkpoints, targets);
+  /** The shards, for a training job. */
+  TrainingData trainingData(RunConfig config) {
+    return new TrainingData(
+        where(),
+        vocabulary(),
+        train.manifest().dataDigest(),
+        config.data().order(),
+        validation.segments(),
+        lengths.inputs(),
+        lengths.targets(),
+        () -> Streams.account(config, train));
+  }
+
+  /** The same, for all processes of a run. */
+  ShardData where() {
+    return new ShardData(train.pinned(), validation.pinned());
   }
 
   VocabularySpec vocabulary() {

@@ -1,6 +1,6 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.batch.corruption.SegmentLengths;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.conf.RunConfig;

@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs;
 
+import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.ShardCounts;
 import io.sparkswitch.data.shard.ShardFile;
 import io.sparkswitch.data.shard.ShardManifest;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a preparation tells at its end: a table of the languages and one of the rules. */
 final class PrepareTables {
@@ -42,7 +44,26 @@ final class PrepareTables {
         .documents()
         .dropped()
         .forEach((rule, count) -> lines.add(rule("documents dropped by", rule, count)));
+    unread(manifest).ifPresent(lines::add);
     return lines;
+  }
+
+  /** A file that cannot be read at all is one malformed record, which no share tells of. */
+  private static Optional<String> unread(ShardManifest manifest) {
+    List<String> files =
+        manifest.sources().stream()
+            .filter(source -> holdsNothing(source.documents()))
+            .map(source -> source.source().path())
+            .toList();
+    return files.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "  %,d files gave no document at all, such as %s: _quarantine tells why"
+                .formatted(files.size(), files.get(0)));
+  }
+
+  private static boolean holdsNothing(DocumentCounts documents) {
+    return documents.quarantined() > 0 && documents.quarantined() == documents.read();
   }
 
   /** Stored bytes a token, over all shards; 0 if there is no segment. */

@@ -1,7 +1,7 @@
 package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.batch.corruption.SegmentLengths;
 import io.sparkswitch.data.pipeline.Cleaning;
 import io.sparkswitch.data.pipeline.CorpusPreparation;
 import io.sparkswitch.data.pipeline.PrepareRequest;
@@ -11,21 +11,17 @@ import io.sparkswitch.data.pipeline.ShardOutput;
 import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSettings;
-import io.sparkswitch.data.shard.WholeFile;
-import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.report.PreparePage;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,7 +65,8 @@ final class PrepareVerb extends ConfiguredVerb {
       paramLabel = "FILE",
       description =
           "addresses, one a line, whose documents are taken down: their shards are made again"
-              + " without them, and no later run lets them in")
+              + " without them, and no later run lets them in; lines that begin with # are"
+              + " comments")
   private String exclude;
 
   @Option(
@@ -126,7 +123,7 @@ final class PrepareVerb extends ConfiguredVerb {
                 BadWordLists.read(badWords, run.hadoop()),
                 run.config().prepare().duplicates()),
             run.config().prepare().quarantineShare(),
-            excludedUrls(run));
+            AddressList.read(exclude, run.hadoop()));
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Map<String, ShardManifest> made = new LinkedHashMap<>();
     for (Split split : Split.values()) {
@@ -156,17 +153,6 @@ final class PrepareVerb extends ConfiguredVerb {
         OutputFolder.of(vocabulary, run.hadoop()).uri(VocabularyRecord.MODEL),
         rules,
         new ShardOutput(run.folder().uri(split.word()), existing, provenance.toMap()));
-  }
-
-  private List<String> excludedUrls(VerbRun run) throws IOException {
-    if (exclude == null) {
-      return List.of();
-    }
-    byte[] content =
-        WholeFile.read(new Path(exclude), run.hadoop())
-            .orElseThrow(
-                () -> new InputException("--exclude %s: there is no such file".formatted(exclude)));
-    return new String(content, StandardCharsets.UTF_8).lines().toList();
   }
 
   private static PrepareSummary prepare(

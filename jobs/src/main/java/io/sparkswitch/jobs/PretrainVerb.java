@@ -1,6 +1,5 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -41,7 +40,6 @@ final class PretrainVerb extends ConfiguredVerb {
   @Override
   void run(VerbRun run) throws Exception {
     OpenShards open = output.fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
-    Folders folders = open.folders(run.folder().uri(TrainingJob.CHECKPOINTS), "");
-    new TrainingJob(run, open, folders).run(output.fresh(), dense -> {});
+    new TrainingJob(run, open.trainingData(run.config()), "").run(output.fresh(), dense -> {});
   }
 }

@@ -6,6 +6,7 @@ import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.LoadedModel;
+import io.sparkswitch.jobs.loop.RunData;
 import io.sparkswitch.jobs.loop.WorkerSpec;
 import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
 import io.sparkswitch.jobs.track.OutputFolder;
@@ -59,9 +60,11 @@ record SavedRun(OutputFolder folder, Committed checkpoint, Configuration hadoop)
     }
   }
 
-  LoadedModel model(RunConfig config, OpenShards shards, String targets, int rows)
-      throws IOException {
-    Folders folders = shards.folders(folder.uri(TrainingJob.CHECKPOINTS), targets);
+  /**
+   * @param targets folder of soft targets to write; empty for none
+   */
+  LoadedModel model(RunConfig config, RunData data, String targets, int rows) {
+    Folders folders = new Folders(data, folder.uri(TrainingJob.CHECKPOINTS), targets);
     return new LoadedModel(new WorkerSpec(config, folders), checkpoint, rows, hadoop);
   }
 }

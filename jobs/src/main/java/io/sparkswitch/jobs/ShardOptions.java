@@ -21,6 +21,13 @@ final class ShardOptions {
       description = "folder that the verb vocab wrote; refused if the shards have another")
   private String vocabulary;
 
+  ShardOptions() {}
+
+  ShardOptions(String shards, String vocabulary) {
+    this.shards = shards;
+    this.vocabulary = vocabulary;
+  }
+
   /** As a whole URI: executors work in folders of their own. */
   String training(Configuration hadoop) throws IOException {
     return OutputFolder.of(shards, hadoop).uri("train");

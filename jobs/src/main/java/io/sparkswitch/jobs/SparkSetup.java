@@ -53,6 +53,11 @@ final class SparkSetup {
 
   private SparkSetup() {}
 
+  /** What executors find in their environment, for processes that stand for them. */
+  static Map<String, String> nativeEnvironment() {
+    return NATIVE;
+  }
+
   /** Completes a configuration for any verb. */
   static void common(SparkConf conf, String verb, Map<String, String> environment) {
     conf.setIfMissing("spark.master", "local[*]");

@@ -1,7 +1,7 @@
 package io.sparkswitch.jobs;
 
 import io.sparkswitch.data.batch.BatchStream;
-import io.sparkswitch.data.batch.SpanCorruption;
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
 import io.sparkswitch.distill.target.StreamOrigin;
 import io.sparkswitch.distill.target.StreamOrigin.Masks;
 import io.sparkswitch.distill.target.TargetsOrigin;

@@ -88,7 +88,7 @@ final class TeachVerb extends ConfiguredVerb {
         Provenance.of(run.verb(), config)
             .withData(open.train().manifest().dataDigest())
             .withVocabulary(open.vocabulary().digest());
-    LoadedModel model = saved.model(config, open, run.folder().uri(), rows);
+    LoadedModel model = saved.model(config, open.where(), run.folder().uri(), rows);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
     Plan.of(config, rows, gang.size());

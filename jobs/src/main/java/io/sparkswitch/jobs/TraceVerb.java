@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.data.batch.BatchStream;
 import io.sparkswitch.data.shard.DocumentSpan;
+import io.sparkswitch.data.shard.ManifestFile;
+import io.sparkswitch.data.shard.PinnedShards;
 import io.sparkswitch.data.shard.Segment;
 import io.sparkswitch.data.shard.SegmentIds;
 import io.sparkswitch.data.shard.ShardManifest;
@@ -16,10 +18,14 @@ import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Streams;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,12 +35,13 @@ import picocli.CommandLine.Option;
     description =
         "Tells which documents fed a training step: for each sequence of its batch the segment, and"
             + " for each run of tokens the source file, the document's place in it (line, row or"
-            + " byte) and the hash of its address.",
+            + " byte) and its address, or the hash of it if no corpus is given.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
       "",
       "Example: sparkswitch trace --run runs/demo/switch --shards runs/demo/shards --step 100"
+          + " --corpus runs/demo/corpus"
     })
 final class TraceVerb extends ConfiguredVerb {
   @Mixin private ShardOptions shards;
@@ -53,6 +60,14 @@ final class TraceVerb extends ConfiguredVerb {
       description = "step of the training, from 1, as in metrics.jsonl")
   private long step;
 
+  @Option(
+      names = "--corpus",
+      paramLabel = "FOLDER",
+      description =
+          "the corpus that the shards were made from: addresses are told instead of their hashes,"
+              + " by reading again those of its files that the step's documents came from")
+  private String corpus;
+
   @Override
   Optional<String> savedConfiguration(VerbRun run) throws IOException {
     return SavedRun.configuration(runFolder, run);
@@ -64,6 +79,28 @@ final class TraceVerb extends ConfiguredVerb {
       throw new UsageException("--step %d: the first step is 1".formatted(step));
     }
     ShardSet data = trainedOn(run);
+    List<Sequence> sequences = sequences(run, data);
+    SourceAddresses addresses =
+        corpus == null
+            ? SourceAddresses.none()
+            : SourceAddresses.read(corpus, documents(sequences), run.hadoop(), run::say);
+    run.results().put("step", step).put("manifest", data.manifest().number());
+    ArrayNode results = run.results().putArray("sequences");
+    for (int i = 0; i < sequences.size(); i++) {
+      Sequence sequence = sequences.get(i);
+      run.say(
+          "sequence %d: segment %d, epoch %d, %s"
+              .formatted(i, sequence.segment().id(), sequence.epoch(), sequence.source().path()));
+      ObjectNode result = results.addObject().put("segment", sequence.segment().id());
+      result.put("epoch", sequence.epoch()).put("source", sequence.source().path());
+      tell(run, sequence, addresses, result.putArray("spans"));
+    }
+  }
+
+  /** What fed one row of the batch. */
+  private record Sequence(Segment segment, int epoch, ShardSource source) {}
+
+  private List<Sequence> sequences(VerbRun run, ShardSet data) {
     Map<Integer, ShardSource> sources =
         data.manifest().sources().stream()
             .collect(Collectors.toMap(SourceEntry::number, SourceEntry::source));
@@ -71,21 +108,26 @@ final class TraceVerb extends ConfiguredVerb {
     try (BatchStream stream = Streams.training(run.config(), data)) {
       batch = stream.batch(step - 1);
     }
-    run.results().put("step", step).put("manifest", data.manifest().number());
-    ArrayNode sequences = run.results().putArray("sequences");
+    List<Sequence> sequences = new ArrayList<>();
     for (int i = 0; i < batch.sequences(); i++) {
       long id = batch.segmentIds()[i];
-      Segment segment = data.segment(id);
       ShardSource source = source(data.manifest(), id, sources::get);
-      ObjectNode sequence = sequences.addObject().put("segment", id);
-      sequence.put("epoch", batch.epochs()[i]).put("source", source.path());
-      run.say(
-          "sequence %d: segment %d, epoch %d, %s"
-              .formatted(i, id, batch.epochs()[i], source.path()));
-      tell(run, segment, sequence.putArray("spans"));
+      sequences.add(new Sequence(data.segment(id), batch.epochs()[i], source));
     }
+    return sequences;
   }
 
+  private static Map<ShardSource, List<DocumentSpan>> documents(List<Sequence> sequences) {
+    Map<ShardSource, List<DocumentSpan>> documents = new LinkedHashMap<>();
+    for (Sequence sequence : sequences) {
+      documents
+          .computeIfAbsent(sequence.source(), source -> new ArrayList<>())
+          .addAll(sequence.segment().spans());
+    }
+    return documents;
+  }
+
+  /** Not verified: a step can be traced as long as the shards that it needs are there. */
   private ShardSet trainedOn(VerbRun run) throws IOException {
     OutputFolder folder = OutputFolder.of(runFolder, run.hadoop());
     String where = shards.training(run.hadoop());
@@ -96,12 +138,14 @@ final class TraceVerb extends ConfiguredVerb {
                     new InputException(
                         "%s does not say which shards it was trained on: give the folder that pretrain or distill wrote"
                             .formatted(runFolder)));
-    return ShardSet.openPinned(where, digest, run.hadoop())
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "%s holds no manifest with the data digest %.12s that %s was trained on: give the shards of that run"
-                        .formatted(where, digest, runFolder)));
+    ShardManifest manifest =
+        ManifestFile.ofData(new Path(where), digest, run.hadoop())
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "%s holds no manifest with the data digest %.12s that %s was trained on: give the shards of that run"
+                            .formatted(where, digest, runFolder)));
+    return new PinnedShards(where, digest, manifest.number()).open(run.hadoop());
   }
 
   private static ShardSource source(
@@ -122,20 +166,24 @@ final class TraceVerb extends ConfiguredVerb {
         .source();
   }
 
-  private static void tell(VerbRun run, Segment segment, ArrayNode spans) {
-    for (DocumentSpan span : segment.spans()) {
+  private static void tell(
+      VerbRun run, Sequence sequence, SourceAddresses addresses, ArrayNode spans) {
+    for (DocumentSpan span : sequence.segment().spans()) {
       String hash = "%016x".formatted(span.urlHash());
-      spans
-          .addObject()
-          .put("place", span.place())
-          .put("urlHash", hash)
-          .put("offset", span.offset())
-          .put("length", span.length());
+      Optional<String> address = addresses.of(sequence.source(), span);
+      ObjectNode node =
+          spans
+              .addObject()
+              .put("place", span.place())
+              .put("urlHash", hash)
+              .put("offset", span.offset())
+              .put("length", span.length());
+      address.ifPresent(url -> node.put("url", url));
       run.say(
           "  %,d tokens from token %,d of the document at %d, address %s"
-              .formatted(span.length(), span.offset(), span.place(), hash));
+              .formatted(span.length(), span.offset(), span.place(), address.orElse(hash)));
     }
-    if (segment.spans().isEmpty()) {
+    if (sequence.segment().spans().isEmpty()) {
       run.say("  shards of the first format do not say which documents");
     }
   }

@@ -1,6 +1,5 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.batch.SegmentLengths;
 import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.Gang;
@@ -8,7 +7,6 @@ import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.ImportedCheckpoint;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
-import io.sparkswitch.jobs.loop.Streams;
 import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
@@ -29,31 +27,42 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** What {@code pretrain} and {@code distill} share: checks, the gang, the loop. */
+/**
+ * What {@code pretrain}, {@code finetune} and {@code distill} share: checks, the gang, the loop.
+ */
 final class TrainingJob {
   static final String CHECKPOINTS = "checkpoints";
 
   private final VerbRun run;
   private final RunConfig config;
-  private final OpenShards shards;
+  private final TrainingData data;
   private final WorkerSpec spec;
   private final RunTenure tenure;
   private final Map<String, String> extraProvenance = new LinkedHashMap<>();
+  private Optional<StartingPoint> start = Optional.empty();
 
   /**
-   * @param shards both splits, which must belong together and to the configuration
+   * @param targets folder of the teacher's soft targets; empty where there are none
    */
-  TrainingJob(VerbRun run, OpenShards shards, WorkerSpec.Folders folders) {
+  TrainingJob(VerbRun run, TrainingData data, String targets) {
     this.run = run;
     this.config = run.config();
-    this.shards = shards;
-    this.spec = new WorkerSpec(config, folders);
+    this.data = data;
+    this.spec =
+        new WorkerSpec(
+            config, new WorkerSpec.Folders(data.where(), run.folder().uri(CHECKPOINTS), targets));
     this.tenure = new RunTenure(run.lease());
   }
 
   /** Something more that a checkpoint depends on, such as its teacher. */
   void dependsOn(String name, String hash) {
     extraProvenance.put(name, hash);
+  }
+
+  /** The parameters that a new run begins with instead of freshly drawn ones. */
+  void startsFrom(StartingPoint point) {
+    start = Optional.of(point);
+    dependsOn(ImportedCheckpoint.STARTED_FROM, point.digest());
   }
 
   /**
@@ -72,8 +81,8 @@ final class TrainingJob {
             spec,
             run.folder(),
             new Console(run.out(), config.training().steps(), Clock.systemUTC()),
-            shards.vocabulary().rows(),
-            shards.validation().segments(),
+            data.vocabulary().rows(),
+            data.validationSequences(),
             identity(provenance()),
             beginning,
             tenure);
@@ -91,20 +100,22 @@ final class TrainingJob {
       run.results().put("loss", last.loss());
     }
     run.say(
-        "Checkpoint: %s. Next: sparkswitch evaluate --run %s --shards …"
-            .formatted(run.folder().uri(CHECKPOINTS), run.folder().uri()));
+        "Checkpoint: %s. Next: sparkswitch evaluate --run %s --%s …"
+            .formatted(
+                run.folder().uri(CHECKPOINTS),
+                run.folder().uri(),
+                start.isPresent() ? "examples" : "shards"));
   }
 
   private StepMetrics train(TrainingRun training, long done, boolean fresh) throws Exception {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
-    Plan plan = Plan.of(config, shards.vocabulary().rows(), gang.size());
-    SegmentLengths lengths = shards.lengths();
+    Plan plan = Plan.of(config, data.vocabulary().rows(), gang.size());
     plan.requireGroups();
     gang.requireNativeMemory(
-        executors -> Plan.of(config, shards.vocabulary().rows(), executors).memory().executor());
-    plan.sentences(lengths.inputs(), lengths.targets()).forEach(run::say);
-    Streams.account(config, shards.train()).forEach(run::say);
+        executors -> Plan.of(config, data.vocabulary().rows(), executors).memory().executor());
+    plan.sentences(data.inputs(), data.targets()).forEach(run::say);
+    data.account().get().forEach(run::say);
     run.say(done == 0 ? "Starting at step 0." : "Resuming at step %d.".formatted(done));
     // Nothing can be refused any more: now what is replaced may go.
     CheckpointFolder checkpoints = new CheckpointFolder(spec.folders().checkpoints(), run.hadoop());
@@ -117,6 +128,10 @@ final class TrainingJob {
     checkpoints.create();
     AttemptNumbers numbers = new AttemptNumbers(spec.folders().checkpoints(), run.hadoop());
     run.keep(provenance());
+    if (start.isPresent() && checkpoints.latest().isEmpty()) {
+      start.get().write(checkpoints, numbers.claim(), identity(provenance()), run.hadoop());
+      run.say("Starting from the parameters of %s.".formatted(start.get().parent().folder()));
+    }
     run.progress("training");
     try (TermSignal term = tenure.endsOn(new TermSignal(run::say))) {
       return gang.run(
@@ -128,20 +143,20 @@ final class TrainingJob {
 
   private Provenance provenance() {
     return Provenance.of(run.verb(), config)
-        .withData(shards.train().manifest().dataDigest())
-        .withVocabulary(shards.vocabulary().digest());
+        .withData(data.digest())
+        .withVocabulary(data.vocabulary().digest());
   }
 
   /** What every checkpoint says of itself. */
   private Map<String, String> identity(Provenance provenance) {
     Map<String, String> all = new LinkedHashMap<>(provenance.toMap());
     all.put("optimizer", config.optimizer().name().toString().toLowerCase(Locale.ROOT));
-    String identity = Architecture.identity(config, shards.vocabulary().rows());
+    String identity = Architecture.identity(config, data.vocabulary().rows());
     all.put("modelHash", Digests.of(identity.getBytes(StandardCharsets.UTF_8)));
     all.put(
         ImportedCheckpoint.PARAMETERS,
-        ImportedCheckpoint.parameters(Architecture.of(config, shards.vocabulary().rows())));
-    all.put("dataOrder", "batch %d %s".formatted(config.training().batchSize(), config.data()));
+        ImportedCheckpoint.parameters(Architecture.of(config, data.vocabulary().rows())));
+    all.put("dataOrder", "batch %d %s".formatted(config.training().batchSize(), data.order()));
     all.putAll(extraProvenance);
     return all;
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.pipeline.Lease;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.ExitCode;
+import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.jobs.track.StatusFile;
@@ -53,6 +54,9 @@ final class VerbRun implements AutoCloseable {
     Optional<String> uri = verb.statusFolder();
     this.folder =
         uri.isPresent() ? Optional.of(OutputFolder.of(uri.get(), hadoop)) : Optional.empty();
+    if (folder.isPresent() && folder.get().isFile()) {
+      throw new UsageException("%s is a file: give a folder".formatted(folder.get().uri()));
+    }
     // Before the status: who is refused must not write that of the one at work.
     this.lease =
         folder.isPresent() && verb.needsGang() && !verb.isGuest()
@@ -179,9 +183,7 @@ final class VerbRun implements AutoCloseable {
     if (json.isPresent()) {
       ObjectNode all = JSON.createObjectNode().put("verb", verb).put("exitCode", code.code());
       all.put("message", message).put("seconds", seconds).setAll(results);
-      Path file = new Path(json.get());
-      String parent = file.getParent() == null ? "." : file.getParent().toString();
-      OutputFolder.of(parent, hadoop).write(file.getName(), all.toPrettyString() + "\n");
+      OutputFolder.writeFile(json.get(), all.toPrettyString() + "\n", hadoop);
     }
     if (code == ExitCode.DONE) {
       say("Done in %s.".formatted(Console.duration(Duration.ofMillis((long) (seconds * 1000)))));

@@ -112,10 +112,8 @@ final class VocabVerb extends ConfiguredVerb {
   }
 
   private byte[] given(VerbRun run) throws IOException {
-    Path file = new Path(source.model);
-    String folder = file.getParent() == null ? "." : file.getParent().toString();
-    return OutputFolder.of(folder, run.hadoop())
-        .readBytes(file.getName())
+    return OutputFolder.folderOf(source.model, run.hadoop())
+        .readBytes(new Path(source.model).getName())
         .orElseThrow(
             () -> new InputException("--model %s: there is no such file".formatted(source.model)));
   }

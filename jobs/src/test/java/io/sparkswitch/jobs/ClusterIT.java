@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterIT {
   private static final Map<String, String> REGISTERED =
       Map.of("spark.kryo.registrationRequired", "true");
+  private static final Map<String, String> ENCRYPTED =
+      Map.of("spark.kryo.registrationRequired", "true", "spark.network.crypto.enabled", "true");
 
   @TempDir private static Path folder;
   private static ClusterFixture cluster;
@@ -61,23 +63,26 @@ class ClusterIT {
     assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
   }
 
+  /** Where nothing is encrypted. */
   @Test
-  void twoExecutorsTrainInClientModeAsTheyDoInTheEmbeddedSpark() throws Exception {
+  void twoExecutorsTrainEncryptedInClientModeAsTheyDoInTheEmbeddedSpark() throws Exception {
     pretrain("cluster-client", DeployMode.CLIENT);
   }
 
   @Test
   @Tag("long")
-  void twoExecutorsTrainInClusterModeAsTheyDoInTheEmbeddedSpark() throws Exception {
+  void twoExecutorsTrainEncryptedInClusterModeAsTheyDoInTheEmbeddedSpark() throws Exception {
     pretrain("cluster-cluster", DeployMode.CLUSTER);
   }
 
   private static void pretrain(String out, DeployMode mode) throws Exception {
     List<String> arguments = journey.pretrain("switch", out, "--set", "training.steps=20");
-    ProgramOutput result = cluster.submit(arguments, REGISTERED, mode);
+    ProgramOutput result = cluster.submit(arguments, ENCRYPTED, mode);
 
     assertThat(result.exitCode()).as(result.output()).isZero();
-    assertThat(result.output()).contains("over 2 executor(s)");
+    assertThat(result.output())
+        .contains("over 2 executor(s)")
+        .contains("The exchange is encrypted because Spark is (spark.network.crypto.enabled).");
     assertThat(journey.run(out).losses())
         .isEqualTo(journey.trainedSwitch().losses().subList(0, 20));
   }

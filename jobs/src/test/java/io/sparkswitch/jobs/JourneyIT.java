@@ -25,6 +25,9 @@ class JourneyIT {
   private static final String[] FEWER = {"--set", "training.steps=20"};
   private static final List<String> RUNS = List.of("dense", "switch", "student", "init-only");
 
+  private static final String EXAMPLE =
+      "{\"inputs\": \"who is there\", \"targets\": \"an old king\"}\n";
+
   private static TinyJourney journey;
   private static JsonNode switchAlone;
 
@@ -41,6 +44,17 @@ class JourneyIT {
       journey.inProcess(evaluate(run));
     }
     switchAlone = json("switch/evaluation.json");
+    Files.writeString(journey.at("task.jsonl"), EXAMPLE.repeat(20));
+    journey.inProcess(finetune());
+    journey.inProcess(
+        List.of(
+            "evaluate",
+            "--run",
+            journey.path("task"),
+            "--examples",
+            journey.path("task.jsonl"),
+            "--vocab",
+            journey.path("vocab")));
     journey.launch(2, relative(evaluate("switch")));
     journey.inProcess(journey.generate("Once there was a <extra_id_0> who lived in <extra_id_1>."));
     journey.inProcess(
@@ -176,6 +190,19 @@ class JourneyIT {
   }
 
   @Test
+  void aModelIsFineTunedOnExamplesAndEvaluatedOnThem() throws IOException {
+    JsonNode figures = json("task/evaluation.json");
+
+    assertThat(figures.path("sequences").asLong()).isEqualTo(20);
+    assertThat(figures.path("targetTokens").asLong()).isPositive();
+    assertThat(figures.path("negLogPerplexity").doubleValue()).isBetween(-10.0, 0.0);
+    assertThat(figures.has("withTrainingCapacity")).isTrue();
+    List<Double> losses = journey.run("task").losses();
+    assertThat(losses).hasSize(6);
+    assertThat(losses.get(5)).isLessThan(losses.get(0));
+  }
+
+  @Test
   void studentsWithAndWithoutSoftTargetsStartAlikeAndPartThen() throws IOException {
     assertThat(journey.run("student").losses().get(0))
         .as("cross-entropy alone is reported")
@@ -191,7 +218,7 @@ class JourneyIT {
     assertThat(journey.inProcess(journey.vocab())).contains("Nothing new to do");
     journey.inProcess(journey.prepare());
     for (List<String> command :
-        List.of(dense(), journey.pretrainSwitch(), teach(), student(), initOnly())) {
+        List.of(dense(), journey.pretrainSwitch(), teach(), student(), initOnly(), finetune())) {
       assertThat(journey.inProcess(command)).contains("Nothing to do").doesNotContain("starting");
     }
 
@@ -220,6 +247,25 @@ class JourneyIT {
 
   private static List<String> dense() {
     return journey.pretrain("dense", "dense", FEWER);
+  }
+
+  private static List<String> finetune() {
+    return List.of(
+        "finetune",
+        "--from",
+        journey.path("switch"),
+        "--examples",
+        journey.path("task.jsonl"),
+        "--vocab",
+        journey.path("vocab"),
+        "--out",
+        journey.path("task"),
+        "--set",
+        "training={ steps = 6, batch-size = 8, log-every = 1, evaluation-batch-size = 16 }",
+        "--set",
+        "optimizer={ schedule = constant, peak-learning-rate = 0.02 }",
+        "--set",
+        "examples={ inputs-length = 16, targets-length = 16 }");
   }
 
   private static List<String> teach() {

@@ -2,15 +2,20 @@ package io.sparkswitch.jobs;
 
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.gang.DriverProgram;
 import io.sparkswitch.jobs.gang.GangMember;
 import io.sparkswitch.jobs.gang.RegroupException;
+import io.sparkswitch.jobs.loop.Evaluation;
+import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
+import io.sparkswitch.jobs.loop.RunData;
 import io.sparkswitch.jobs.loop.Tenure;
 import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.exchange.ExchangeException;
 import io.sparkswitch.model.exchange.LocalExchange;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -22,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -69,14 +76,20 @@ final class LocalGang {
    * @param shards written by {@link TinyShards}
    */
   static TrainedRun train(RunConfig config, int ranks, Path shards, Path out) throws Exception {
+    return train(config, ranks, data(shards), TinyShards.SEGMENTS, out);
+  }
+
+  /** As above, on any data. */
+  static TrainedRun train(
+      RunConfig config, int ranks, RunData data, long validationSequences, Path out)
+      throws Exception {
     Configuration hadoop = new Configuration();
-    WorkerSpec spec =
-        new WorkerSpec(config, WorkerSpec.Folders.of(shards.toString(), out.toString()));
+    WorkerSpec spec = spec(config, data, out);
     Files.createDirectories(Path.of(spec.folders().checkpoints()));
-    TrainingLoop loop = new TrainingLoop(run(spec, out, hadoop), hadoop);
+    TrainingLoop loop = new TrainingLoop(run(spec, validationSequences, out, hadoop), hadoop);
     for (int attempt = 0; ; attempt++) {
       try {
-        attempt(loop, spec, ranks, attempt, hadoop);
+        drive(spec, ranks, loop, attempt);
         return new TrainedRun(out);
       } catch (RegroupException e) {
         // As the real gang: another attempt goes on from the last checkpoint.
@@ -84,8 +97,35 @@ final class LocalGang {
     }
   }
 
-  private static void attempt(
-      TrainingLoop loop, WorkerSpec spec, int ranks, int attempt, Configuration hadoop)
+  /** Evaluates the last checkpoint in {@code run}. */
+  static Evaluation.Result evaluate(
+      RunConfig config,
+      int ranks,
+      RunData data,
+      Path run,
+      long sequences,
+      SortedMap<String, Long> languages)
+      throws Exception {
+    WorkerSpec spec = spec(config, data, run);
+    LoadedModel model =
+        new LoadedModel(
+            spec,
+            new TrainedRun(run).checkpoint(config.training().steps()),
+            TinyShards.VOCABULARY.rows(),
+            new Configuration());
+    return drive(spec, ranks, Evaluation.of(model, sequences, languages), 0);
+  }
+
+  /** Shards written by {@link TinyShards}. */
+  static RunData data(Path shards) {
+    return WorkerSpec.Folders.of(shards.toString(), "").data();
+  }
+
+  private static WorkerSpec spec(RunConfig config, RunData data, Path run) {
+    return new WorkerSpec(config, new WorkerSpec.Folders(data, run + "/checkpoints", ""));
+  }
+
+  private static <T> T drive(WorkerSpec spec, int ranks, DriverProgram<T> program, int attempt)
       throws Exception {
     List<LocalExchange> ends = LocalExchange.group(ranks, PATIENCE);
     ExecutorService threads = Executors.newFixedThreadPool(ranks);
@@ -96,21 +136,32 @@ final class LocalGang {
             threads.submit(
                 () -> {
                   try (end) {
-                    new ModelWorker(spec).run(new GangMember(end, attempt, hadoop));
+                    new ModelWorker(spec).run(new GangMember(end, attempt, new Configuration()));
                   }
                   return null;
                 }));
       }
-      loop.run(driver, attempt);
+      T result = program.run(driver, attempt);
       for (Future<?> future : futures) {
         future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       }
+      return result;
+    } catch (ExchangeException e) {
+      for (Future<?> future : futures) {
+        try {
+          future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException why) {
+          e.addSuppressed(why);
+        }
+      }
+      throw e;
     } finally {
       threads.shutdownNow();
     }
   }
 
-  private static TrainingRun run(WorkerSpec spec, Path out, Configuration hadoop) throws Exception {
+  private static TrainingRun run(
+      WorkerSpec spec, long validationSequences, Path out, Configuration hadoop) throws Exception {
     return new TrainingRun(
         spec,
         OutputFolder.of(out.toString(), hadoop),
@@ -119,7 +170,7 @@ final class LocalGang {
             spec.config().training().steps(),
             Clock.systemUTC()),
         TinyShards.VOCABULARY.rows(),
-        TinyShards.SEGMENTS,
+        validationSequences,
         Map.of(),
         dense -> {},
         Tenure.unlimited());

@@ -1,6 +1,6 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.batch.SegmentLengths;
+import io.sparkswitch.data.batch.corruption.SegmentLengths;
 import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.DocumentSpan;
 import io.sparkswitch.data.shard.ManifestFile;
@@ -15,6 +15,7 @@ import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.DataSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -29,49 +30,62 @@ final class TinyShards {
 
   /** Both splits, in folders {@code train} and {@code validation}. */
   static void write(Path folder, DataSettings data) throws IOException {
-    split(folder.resolve("train"), data, 1);
-    split(folder.resolve("validation"), data, 2);
+    write(folder, data, List.of("en"));
   }
 
-  private static void split(Path folder, DataSettings data, long seed) throws IOException {
+  /** The same, {@link #SEGMENTS} of each language. */
+  static void write(Path folder, DataSettings data, List<String> languages) throws IOException {
+    split(folder.resolve("train"), data, languages, 1);
+    split(folder.resolve("validation"), data, languages, 2);
+  }
+
+  private static void split(Path folder, DataSettings data, List<String> languages, long seed)
+      throws IOException {
     ShardSettings settings =
         new ShardSettings(
             SegmentLengths.of(data.inputsLength(), data.noiseDensity(), data.meanSpanLength())
                 .segment(),
             data.rowGroupSegments());
-    Configuration hadoop = new Configuration();
-    String name = ShardFile.nameOf("en", "shard-000000000000");
-    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(folder.resolve(name).toString());
     SplittableRandom random = new SplittableRandom(seed);
-    try (ShardWriter writer = ShardWriter.create(file, hadoop, settings, 0)) {
+    List<ShardFile> shards = new ArrayList<>();
+    for (String language : languages) {
+      shards.add(shard(folder, settings, language, (long) shards.size() * SEGMENTS, random));
+    }
+    long documents = (long) SEGMENTS * languages.size();
+    SourceEntry entry =
+        new SourceEntry(
+            0,
+            1,
+            new ShardSource("file:/corpus/0.json", 1, "e".repeat(64)),
+            new DocumentCounts(documents, documents, 0, Map.of(), Map.of()),
+            "",
+            shards);
+    ManifestFile.write(
+        new org.apache.hadoop.fs.Path(folder.toString()),
+        new Configuration(),
+        ShardManifest.of(1, settings, VOCABULARY, Map.of(), List.of(entry), Map.of()));
+  }
+
+  private static ShardFile shard(
+      Path folder, ShardSettings settings, String language, long first, SplittableRandom random)
+      throws IOException {
+    String name = ShardFile.nameOf(language, "shard-000000000000");
+    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(folder.resolve(name).toString());
+    try (ShardWriter writer = ShardWriter.create(file, new Configuration(), settings, first)) {
       for (int row = 0; row < SEGMENTS; row++) {
         int[] tokens = random.ints(settings.segmentLength(), 3, VOCABULARY.pieces()).toArray();
         writer.write(tokens, List.of(new DocumentSpan(row, 7, 0, tokens.length)));
       }
       ShardWriter.Written written = writer.finish();
-      ShardCounts counts =
-          new ShardCounts(
-              SEGMENTS,
-              1,
-              (long) SEGMENTS * settings.segmentLength(),
-              0,
-              SEGMENTS,
-              List.of((long) SEGMENTS));
-      ShardFile shard =
-          new ShardFile(
-              name, "en", written.sha256(), written.bytes(), 0, written.rowGroups(), counts);
-      SourceEntry entry =
-          new SourceEntry(
-              0,
-              1,
-              new ShardSource("file:/corpus/0.json", 1, "e".repeat(64)),
-              new DocumentCounts(SEGMENTS, SEGMENTS, 0, Map.of(), Map.of()),
-              "",
-              List.of(shard));
-      ManifestFile.write(
-          new org.apache.hadoop.fs.Path(folder.toString()),
-          hadoop,
-          ShardManifest.of(1, settings, VOCABULARY, Map.of(), List.of(entry), Map.of()));
+      long tokens = (long) SEGMENTS * settings.segmentLength();
+      return new ShardFile(
+          name,
+          language,
+          written.sha256(),
+          written.bytes(),
+          first,
+          written.rowGroups(),
+          new ShardCounts(SEGMENTS, tokens, tokens, 0, SEGMENTS, List.of((long) SEGMENTS)));
     }
   }
 }

@@ -15,8 +15,7 @@ import java.util.Optional;
  * @param decoderLossWeights {@code <float>[batch, decoderLength]}: 1 at real targets, else 0
  * @param segmentIds {@code <int64>[batch]}: the segment each sequence was made from
  * @param epochs {@code <int32>[batch]}: the pass over the data it belongs to
- * @param packing tells apart the examples of a sequence where it holds several; the model does not
- *     read it and takes a sequence for one text
+ * @param packing tells apart the examples of a sequence where it holds several
  */
 public record Batch(
     int sequences,

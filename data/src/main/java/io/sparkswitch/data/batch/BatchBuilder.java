@@ -1,5 +1,6 @@
 package io.sparkswitch.data.batch;
 
+import io.sparkswitch.data.batch.example.Example;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

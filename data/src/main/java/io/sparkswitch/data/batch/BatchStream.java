@@ -1,5 +1,12 @@
 package io.sparkswitch.data.batch;
 
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
+import io.sparkswitch.data.batch.mixture.Capping;
+import io.sparkswitch.data.batch.mixture.Mixture;
+import io.sparkswitch.data.batch.mixture.PartUsage;
+import io.sparkswitch.data.batch.order.Draws;
+import io.sparkswitch.data.batch.order.Shuffling;
+import io.sparkswitch.data.batch.window.ShardParts;
 import io.sparkswitch.data.shard.RowGroup;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.source.InputException;
@@ -17,9 +24,6 @@ public final class BatchStream implements AutoCloseable {
    * and a vocabulary below 65,536, two windows take 596 MB; an mT5 vocabulary takes 894 MB.
    */
   public static final int WINDOW_ROW_GROUPS = 64;
-
-  /** Row groups that a shuffling window may have at most. */
-  public static final int MAX_WINDOW_ROW_GROUPS = 64;
 
   /** Stands for the seed of masks where there are none. */
   static final long NO_CORRUPTION = 0;

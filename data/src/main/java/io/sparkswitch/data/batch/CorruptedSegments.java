@@ -1,5 +1,9 @@
 package io.sparkswitch.data.batch;
 
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
+import io.sparkswitch.data.batch.order.SegmentOrder;
+import io.sparkswitch.data.batch.window.PackedTokens;
+import io.sparkswitch.data.batch.window.ReadAhead;
 import io.sparkswitch.data.shard.RowGroup;
 import io.sparkswitch.data.shard.ShardSet;
 import java.util.List;

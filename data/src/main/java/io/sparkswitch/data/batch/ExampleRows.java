@@ -1,5 +1,8 @@
 package io.sparkswitch.data.batch;
 
+import io.sparkswitch.data.batch.example.Example;
+import io.sparkswitch.data.batch.example.ExampleShape;
+import io.sparkswitch.data.batch.example.ExampleSource;
 import io.sparkswitch.data.source.InputException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,15 +1,17 @@
 package io.sparkswitch.data.batch;
 
+import io.sparkswitch.data.batch.example.Example;
+import io.sparkswitch.data.batch.example.ExampleShape;
+import io.sparkswitch.data.batch.example.ExampleSource;
+import io.sparkswitch.data.batch.order.SegmentOrder;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sequences of examples. Runs of {@value #ROWS} sequences stand for row groups, so that examples
- * are shuffled and mixed as segments are. Not thread-safe.
+ * Sequences of examples. Runs of {@value ExampleSource#RUN} sequences stand for row groups, so that
+ * examples are shuffled and mixed as segments are. Not thread-safe.
  */
 final class ExampleSequences implements SequenceSource {
-  private static final int ROWS = 4096;
-
   private final ExampleShape shape;
   private final List<Run> runs = new ArrayList<>();
   private final List<int[]> runsOfSources = new ArrayList<>();
@@ -22,8 +24,10 @@ final class ExampleSequences implements SequenceSource {
     long firstExample = 0;
     for (ExampleRows rows : sources) {
       int first = runs.size();
-      for (long row = 0; row < rows.count(); row += ROWS) {
-        runs.add(new Run(rows, row, (int) Math.min(ROWS, rows.count() - row), firstExample));
+      for (long row = 0; row < rows.count(); row += ExampleSource.RUN) {
+        runs.add(
+            new Run(
+                rows, row, (int) Math.min(ExampleSource.RUN, rows.count() - row), firstExample));
       }
       int[] ofSource = new int[runs.size() - first];
       for (int i = 0; i < ofSource.length; i++) {

@@ -1,5 +1,9 @@
 package io.sparkswitch.data.batch;
 
+import io.sparkswitch.data.batch.example.ExampleShape;
+import io.sparkswitch.data.batch.example.ExampleSource;
+import io.sparkswitch.data.batch.mixture.Mixture;
+import io.sparkswitch.data.batch.order.Shuffling;
 import io.sparkswitch.data.source.InputException;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +15,7 @@ import java.util.stream.IntStream;
  * example, counted over the sources in the order of their names. Sources stay open.
  */
 public final class ExampleStreams {
-  private static final int WINDOW_RUNS = BatchStream.MAX_WINDOW_ROW_GROUPS;
+  private static final int WINDOW_RUNS = Shuffling.MAX_WINDOW_ROW_GROUPS;
   private static final String ALL = "all";
 
   private ExampleStreams() {}

@@ -1,5 +1,7 @@
 package io.sparkswitch.data.batch;
 
+import io.sparkswitch.data.batch.order.SegmentOrder;
+
 /** Makes sequences of a batch. One call at a time, but {@link #close} may come from any thread. */
 interface SequenceSource extends AutoCloseable {
 

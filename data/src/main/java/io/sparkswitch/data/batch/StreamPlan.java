@@ -1,5 +1,16 @@
 package io.sparkswitch.data.batch;
 
+import io.sparkswitch.data.batch.mixture.Capping;
+import io.sparkswitch.data.batch.mixture.Mixture;
+import io.sparkswitch.data.batch.mixture.MixtureOrder;
+import io.sparkswitch.data.batch.mixture.MixturePart;
+import io.sparkswitch.data.batch.mixture.MixturePlan;
+import io.sparkswitch.data.batch.mixture.PartUsage;
+import io.sparkswitch.data.batch.order.Draws;
+import io.sparkswitch.data.batch.order.InOrder;
+import io.sparkswitch.data.batch.order.SegmentOrder;
+import io.sparkswitch.data.batch.order.ShuffledOrder;
+import io.sparkswitch.data.batch.order.Shuffling;
 import io.sparkswitch.data.source.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,2 +1,2 @@
-/** Span corruption and the stream of batches. Plain Java, no Spark. */
+/** Batches by number, each a pure function of (seed, step). Plain Java, no Spark. */
 package io.sparkswitch.data.batch;

@@ -57,12 +57,9 @@ public record Cleaning(
     };
   }
 
-  /** All of it, by name; bad words by their digest. */
+  /** What has an effect, by name; bad words by their digest. */
   Map<String, String> toMap() {
-    Map<String, String> map = new TreeMap<>();
-    map.put("cleaning", settings.toString());
-    map.put("bad words", Digests.of(badWords.toString().getBytes(StandardCharsets.UTF_8)));
-    map.put("duplicates", duplicates.toString());
-    return map;
+    String words = Digests.of(badWords.toString().getBytes(StandardCharsets.UTF_8));
+    return UsedSettings.of(settings, duplicates, words);
   }
 }

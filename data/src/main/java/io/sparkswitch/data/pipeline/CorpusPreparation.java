@@ -1,7 +1,6 @@
 package io.sparkswitch.data.pipeline;
 
 import io.sparkswitch.data.clean.SpanCut;
-import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.shard.SourceEntry;
@@ -12,9 +11,6 @@ import io.sparkswitch.data.token.Vocabulary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -76,35 +72,37 @@ public final class CorpusPreparation {
   }
 
   private PrepareSummary run(List<CorpusFile> sources, Lease lease) throws IOException {
+    folder.requireOurs();
     if (request.output().existing() == ShardOutput.Existing.REPLACE) {
+      sayWhatIsForgotten();
       folder.clear();
     }
-    List<IngestPlan> plans = folder.plans();
-    requireSame(plans);
-    Exclusions excluded = excluded();
+    List<IngestPlan> earlier = folder.plans();
+    requireSame(earlier);
+    List<IngestPlan> plans = withdraw(earlier, sources);
+    MovedSources.remark(plans, sources).ifPresent(progress::say);
+    ExclusionLists excluded = excluded();
     Map<Integer, SourceEntry> entries = folder.entries();
     folder.deleteLeftovers(entries.values());
-    List<PlannedSource> todo = unfinished(plans, entries);
-    Optional<IngestPlan> added = newBatch(plans, sources, entries, excluded);
-    if (added.isPresent()) {
-      folder.write(added.get());
-      Set<Integer> again = new HashSet<>();
-      added.get().sources().forEach(source -> again.add(source.number()));
-      todo.removeIf(source -> again.contains(source.number()));
-      todo.addAll(added.get().sources());
+    BatchPlanner.Work work =
+        new BatchPlanner(sc, folder.path(), recipe.toMap(), progress)
+            .plan(plans, sources, entries, excluded.pending());
+    lease.requireHeld();
+    if (work.added().isPresent()) {
+      folder.write(work.added().get());
     }
+    excluded.markApplied();
     Optional<ShardManifest> before = folder.newest();
     List<SourceEntry> made = List.copyOf(entries.values());
     boolean committed = before.filter(manifest -> manifest.sources().equals(made)).isPresent();
-    if (todo.isEmpty() && committed) {
+    if (work.todo().isEmpty() && committed) {
       ShardManifest whole = ShardSet.open(folder.path().toString(), conf).manifest();
       return new PrepareSummary(
           folder.path().toString(), PrepareSummary.Outcome.NOTHING_NEW, whole);
     }
-    int batch = added.map(IngestPlan::number).orElseGet(() -> last(plans));
     new PreparationJob(
-            sc, request.vocabulary(), folder.path(), recipe, excluded.hashes(), duplicates())
-        .run(batch, todo, progress);
+            sc, request.vocabulary(), folder.path(), recipe, excluded.all().hashes(), duplicates())
+        .run(work.batch(), work.todo(), entries, progress);
     lease.requireHeld();
     ShardManifest manifest = manifest(before.map(ShardManifest::number).orElse(0) + 1);
     requireFewMalformed(manifest);
@@ -120,6 +118,22 @@ public final class CorpusPreparation {
             .decide(folder.plans(), progress);
   }
 
+  /** Takes what no reader has seen, and what has changed, out of the plans. */
+  private List<IngestPlan> withdraw(List<IngestPlan> plans, List<CorpusFile> sources)
+      throws IOException {
+    Optional<IngestPlan> plan =
+        Withdrawal.plan(
+            plans, sources, folder.newest(), folder.entries(), recipe.cleaning().cut().isPresent());
+    if (plan.isEmpty()) {
+      return plans;
+    }
+    progress.say(
+        "%,d files that were planned, but never finished, are gone or have changed: they are planned anew"
+            .formatted(plan.get().withdrawn().size()));
+    folder.write(plan.get());
+    return folder.plans();
+  }
+
   private void requireSame(List<IngestPlan> plans) throws IOException {
     Optional<String> difference =
         plans.isEmpty() ? Optional.empty() : recipe.differenceFrom(plans.get(0).recipe());
@@ -133,94 +147,42 @@ public final class CorpusPreparation {
     }
   }
 
-  private Exclusions excluded() throws IOException {
-    Exclusions before = Exclusions.read(folder.path(), conf);
-    Exclusions all = before.with(Exclusions.of(request.rules().excludedUrls()));
-    if (!all.equals(before)) {
-      all.write(folder.path(), conf);
+  private ExclusionLists excluded() throws IOException {
+    ExclusionLists lists = ExclusionLists.read(folder.path(), conf);
+    Exclusions given = given();
+    int staying = lists.all().without(given).urls().size();
+    if (!given.isEmpty() && staying > 0) {
+      progress.say(
+          "%,d addresses of earlier lists, which this one does not name, stay out too"
+              .formatted(staying));
     }
-    return all;
+    lists.add(given);
+    return lists;
   }
 
-  /** Planned sources without an entry of their batch: a run was killed before they were done. */
-  private static List<PlannedSource> unfinished(
-      List<IngestPlan> plans, Map<Integer, SourceEntry> entries) {
-    Map<Integer, PlannedSource> todo = new HashMap<>();
-    for (IngestPlan plan : plans) {
-      for (PlannedSource source : plan.sources()) {
-        SourceEntry entry = entries.get(source.number());
-        if (entry == null || entry.batch() < plan.number()) {
-          todo.put(source.number(), source);
-        }
-      }
-    }
-    return new ArrayList<>(
-        todo.values().stream().sorted(Comparator.comparing(PlannedSource::number)).toList());
+  private Exclusions given() {
+    return Exclusions.of(request.rules().excludedUrls());
   }
 
-  /** Sources never seen, and those with shards that hold what is excluded now. */
-  private Optional<IngestPlan> newBatch(
-      List<IngestPlan> plans,
-      List<CorpusFile> sources,
-      Map<Integer, SourceEntry> entries,
-      Exclusions excluded) {
-    Map<String, PlannedSource> known = new HashMap<>();
-    plans.forEach(plan -> plan.sources().forEach(s -> known.put(s.file().path(), s)));
-    int next = known.values().stream().mapToInt(PlannedSource::number).max().orElse(-1) + 1;
-    List<PlannedSource> batch = new ArrayList<>(takenDown(known, sources, entries, excluded));
-    for (CorpusFile file : sources) {
-      PlannedSource before = known.get(file.path());
-      if (before == null) {
-        batch.add(new PlannedSource(next++, file));
-      } else if (before.file().bytes() != file.bytes()) {
-        throw new InputException(
-            "%s had %d bytes when it was prepared and has %d now: give new text in new files, or use --fresh to make all shards again"
-                .formatted(file.path(), before.file().bytes(), file.bytes()));
-      }
+  private void sayWhatIsForgotten() throws IOException {
+    Exclusions forgotten = ExclusionLists.found(folder.path(), conf).without(given());
+    if (!forgotten.isEmpty()) {
+      progress.say(
+          "%,d addresses that were taken down come back, because all is made anew: give them with --exclude to keep them out"
+              .formatted(forgotten.urls().size()));
     }
-    return batch.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new IngestPlan(last(plans) + 1, recipe.toMap(), batch));
-  }
-
-  private List<PlannedSource> takenDown(
-      Map<String, PlannedSource> known,
-      List<CorpusFile> sources,
-      Map<Integer, SourceEntry> entries,
-      Exclusions excluded) {
-    if (excluded.urls().isEmpty() || entries.isEmpty()) {
-      return List.of();
-    }
-    Set<Integer> affected =
-        TakeDown.sourcesOf(sc, folder.path(), entries.values(), excluded.hashes());
-    Set<String> present = new HashSet<>();
-    sources.forEach(file -> present.add(file.path()));
-    List<PlannedSource> again = new ArrayList<>();
-    for (PlannedSource source : known.values()) {
-      if (affected.contains(source.number())) {
-        if (!present.contains(source.file().path())) {
-          throw new InputException(
-              "%s holds excluded documents, but is no longer there to make its shards again: put it back, or prepare into another folder"
-                  .formatted(source.file().path()));
-        }
-        again.add(source);
-      }
-    }
-    again.sort(Comparator.comparing(PlannedSource::number));
-    return again;
   }
 
   private ShardManifest manifest(int number) throws IOException {
     Map<Integer, SourceEntry> entries = folder.entries();
-    int planned = 0;
+    Set<Integer> planned = new HashSet<>();
     for (IngestPlan plan : folder.plans()) {
-      for (PlannedSource source : plan.sources()) {
-        planned = Math.max(planned, source.number() + 1);
-      }
+      plan.sources().forEach(source -> planned.add(source.number()));
     }
-    if (entries.size() != planned) {
+    if (!entries.keySet().equals(planned)) {
       throw new IllegalStateException(
-          "%d source files were planned, but %d are done".formatted(planned, entries.size()));
+          "%d source files were planned, but %d are done"
+              .formatted(planned.size(), entries.size()));
     }
     return ShardManifest.of(
         number,
@@ -246,9 +208,5 @@ public final class CorpusPreparation {
                   folder.path(),
                   Quarantine.FOLDER));
     }
-  }
-
-  private static int last(List<IngestPlan> plans) {
-    return plans.isEmpty() ? 0 : plans.get(plans.size() - 1).number();
   }
 }

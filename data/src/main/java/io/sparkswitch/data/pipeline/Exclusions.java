@@ -1,56 +1,71 @@
 package io.sparkswitch.data.pipeline;
 
-import io.sparkswitch.data.shard.WholeFile;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Optional;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /**
- * Addresses whose documents are taken down, {@code _exclusions.txt}: once given, they stay out of
- * all shards of the folder.
+ * Addresses whose documents are taken down.
  *
- * @param urls normalised addresses
+ * @param urls the addresses, normalised
  */
 record Exclusions(Set<String> urls) {
-  static final String FILE = "_exclusions.txt";
+  static final Exclusions NONE = new Exclusions(Set.of());
+
+  private static final String COMMENT = "#";
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   Exclusions {
     urls = Set.copyOf(urls);
   }
 
-  static Exclusions read(Path folder, Configuration conf) throws IOException {
-    Optional<byte[]> content = WholeFile.read(new Path(folder, FILE), conf);
-    return of(
-        Arrays.asList(
-            content.map(c -> new String(c, StandardCharsets.UTF_8)).orElse("").split("\n")));
-  }
-
-  /** One address a line; empty lines are passed over. */
+  /** One address a line; empty lines and those that begin with {@code #} are passed over. */
   static Exclusions of(Collection<String> lines) {
     Set<String> urls = new TreeSet<>();
-    lines.stream().map(UrlHash::normalise).filter(url -> !url.isEmpty()).forEach(urls::add);
+    for (String line : lines) {
+      String bare = line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
+      String url = bare.strip().startsWith(COMMENT) ? "" : UrlHash.normalise(bare);
+      if (!url.isEmpty()) {
+        urls.add(url);
+      }
+    }
     return new Exclusions(urls);
   }
 
-  Exclusions with(Exclusions others) {
-    Set<String> all = new TreeSet<>(urls);
-    all.addAll(others.urls);
+  static Exclusions ofText(String text) {
+    return of(text.lines().toList());
+  }
+
+  boolean isEmpty() {
+    return urls.isEmpty();
+  }
+
+  static Exclusions union(Collection<Exclusions> parts) {
+    Set<String> all = new HashSet<>();
+    parts.forEach(part -> all.addAll(part.urls));
     return new Exclusions(all);
   }
 
-  void write(Path folder, Configuration conf) throws IOException {
-    String text = String.join("\n", new TreeSet<>(urls)) + "\n";
-    WholeFile.write(new Path(folder, FILE), conf, text.getBytes(StandardCharsets.UTF_8));
+  Exclusions without(Exclusions others) {
+    Set<String> rest = new HashSet<>(urls);
+    others.urls.forEach(rest::remove);
+    return new Exclusions(rest);
   }
 
-  /** Hashes of the addresses, sorted. */
+  /** One address a line, sorted. */
+  String text() {
+    return String.join("\n", new TreeSet<>(urls)) + "\n";
+  }
+
+  /** Hashes of the addresses in all their spellings, sorted. */
   long[] hashes() {
-    return urls.stream().mapToLong(UrlHash::of).sorted().toArray();
+    return urls.stream()
+        .flatMap(url -> AddressSpellings.of(url).stream())
+        .mapToLong(UrlHash::of)
+        .filter(hash -> hash != 0)
+        .distinct()
+        .sorted()
+        .toArray();
   }
 }

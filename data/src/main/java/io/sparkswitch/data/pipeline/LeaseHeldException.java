@@ -10,16 +10,19 @@ public final class LeaseHeldException extends RuntimeException {
 
   LeaseHeldException(Path folder, Lease.Holder holder, long now) {
     super(
-        "%s is being written by %s, heard of %d s ago: wait until it has ended; if it is gone, its lease ends by itself after %d s"
-            .formatted(
-                folder,
-                Lease.describe(holder),
-                Math.max(0, (now - holder.renewedAt()) / 1000),
-                Lease.STALE.toSeconds()));
+        "%s is being written by %s: wait until it has ended; if it is gone, its lease ends by itself after %d s"
+            .formatted(folder, who(holder, now), Lease.STALE.toSeconds()));
     this.holder = holder;
   }
 
   Lease.Holder holder() {
     return holder;
+  }
+
+  private static String who(Lease.Holder holder, long now) {
+    return holder.equals(Lease.Holder.UNKNOWN)
+        ? "somebody whose %s cannot be read".formatted(Lease.FILE)
+        : "%s, heard of %d s ago"
+            .formatted(Lease.describe(holder), Math.max(0, (now - holder.renewedAt()) / 1000));
   }
 }

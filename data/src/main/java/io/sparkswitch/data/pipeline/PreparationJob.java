@@ -2,6 +2,7 @@ package io.sparkswitch.data.pipeline;
 
 import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
 import io.sparkswitch.data.shard.SourceEntry;
+import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.token.Vocabulary;
 import java.io.IOException;
 import java.io.Serializable;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -58,8 +60,17 @@ final class PreparationJob {
     this.duplicates = duplicates;
   }
 
-  /** Makes the shards of the sources, as the given ingest batch. */
-  void run(int batch, List<PlannedSource> todo, PrepareProgress progress) {
+  /**
+   * Makes the shards of the sources, as the given ingest batch.
+   *
+   * @param made the entries of sources that were made before, by their number
+   * @throws InputException if one of these has another content now
+   */
+  void run(
+      int batch,
+      List<PlannedSource> todo,
+      Map<Integer, SourceEntry> made,
+      PrepareProgress progress) {
     if (todo.isEmpty()) {
       return;
     }
@@ -68,6 +79,8 @@ final class PreparationJob {
     sources.sort(
         Comparator.comparingLong((PlannedSource source) -> -source.file().bytes())
             .thenComparing(PlannedSource::number));
+    HashMap<Integer, String> digests = new HashMap<>();
+    made.forEach((number, entry) -> digests.put(number, entry.source().sha256()));
     LongAccumulator bytesDone = sc.sc().longAccumulator("source bytes");
     LongAccumulator filesDone = sc.sc().longAccumulator("source files");
     Broadcast<long[]> takenDown = sc.broadcast(excluded);
@@ -80,7 +93,8 @@ final class PreparationJob {
             folder.toString(),
             new HadoopSettings(sc.hadoopConfiguration()),
             takenDown,
-            new HashMap<>(duplicates));
+            new HashMap<>(duplicates),
+            digests);
     List<Integer> indices = IntStream.range(0, sources.size()).boxed().toList();
     JavaFutureAction<Void> action =
         sc.parallelize(new ArrayList<>(indices), sources.size())
@@ -114,13 +128,21 @@ final class PreparationJob {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
-      throw new IllegalStateException(
-          "preparing failed: " + e.getCause().getMessage(), e.getCause());
+      boolean signalled = ShutdownHookManager.get().isShutdownInProgress();
+      Throwable cause = signalled ? interruption(e.getCause()) : e.getCause();
+      throw new IllegalStateException("preparing failed: " + cause.getMessage(), cause);
     } catch (InterruptedException e) {
       action.cancel(true);
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while preparing; the same command continues", e);
     }
+  }
+
+  /** A signal to this process has ended Spark under the job. */
+  private static InterruptedException interruption(Throwable failure) {
+    InterruptedException interruption = new InterruptedException("Spark was stopped");
+    interruption.initCause(failure);
+    return interruption;
   }
 
   /** What a task's closure carries. */
@@ -132,7 +154,8 @@ final class PreparationJob {
       String folder,
       HadoopSettings hadoop,
       Broadcast<long[]> excluded,
-      HashMap<Integer, DeduplicationRequest> duplicates)
+      HashMap<Integer, DeduplicationRequest> duplicates,
+      HashMap<Integer, String> digests)
       implements Serializable {
 
     void run(int index) throws IOException {
@@ -150,6 +173,12 @@ final class PreparationJob {
               excluded.value(),
               Optional.ofNullable(duplicates.get(source.number())));
       SourceEntry entry = ShardTask.run(workshop, source);
+      String before = digests.getOrDefault(source.number(), entry.source().sha256());
+      if (!before.equals(entry.source().sha256())) {
+        throw new InputException(
+            "%s has another content than when its shards were made (SHA-256 %s, then %s): put the old file back, or use --fresh to make all shards again"
+                .formatted(source.file().path(), entry.source().sha256(), before));
+      }
       ShardFolder.write(entry, path, conf);
     }
   }

@@ -5,10 +5,11 @@ import io.sparkswitch.data.token.VocabularySpec;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How shards are made; the same for all shards of a folder.
@@ -20,7 +21,7 @@ import java.util.Optional;
 record Recipe(ShardSettings settings, VocabularySpec vocabulary, Cleaning cleaning)
     implements Serializable {
 
-  /** Everything that a shard's content depends on beside its source, by name. */
+  /** All that a shard's content depends on beside its source, and nothing else, by name. */
   Map<String, String> toMap() {
     Map<String, String> map = new LinkedHashMap<>();
     map.put("segment length", Integer.toString(settings.segmentLength()));
@@ -32,15 +33,18 @@ record Recipe(ShardSettings settings, VocabularySpec vocabulary, Cleaning cleani
 
   /** How shards made before differ from this, in words; empty if they do not. */
   Optional<String> differenceFrom(Map<String, String> before) {
+    Map<String, String> then = UsedSettings.upgraded(before);
+    Map<String, String> now = toMap();
+    Set<String> names = new LinkedHashSet<>(now.keySet());
+    names.addAll(then.keySet());
     List<String> differences = new ArrayList<>();
-    toMap()
-        .forEach(
-            (name, now) -> {
-              String then = before.getOrDefault(name, "not set");
-              if (!Objects.equals(then, now)) {
-                differences.add("%s was %s and is %s now".formatted(name, then, now));
-              }
-            });
+    for (String name : names) {
+      String old = then.getOrDefault(name, "not used");
+      String own = now.getOrDefault(name, "not used");
+      if (!old.equals(own)) {
+        differences.add("%s was %s and is %s now".formatted(name, old, own));
+      }
+    }
     return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
   }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +37,8 @@ final class ShardFolder {
   private static final String PLANS = "_plans";
   private static final String DONE = "_done";
   private static final String LANGUAGE = "language=";
+  private static final String FIRST_MANIFEST = "manifest.json";
+  private static final String SHARD = ".parquet";
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -58,13 +61,20 @@ final class ShardFolder {
     return ManifestFile.newest(path, conf);
   }
 
-  /** All ingest batches, in their order. */
+  /** All ingest batches, in their order, without what later ones withdrew. */
   List<IngestPlan> plans() throws IOException {
     List<IngestPlan> plans = new ArrayList<>();
     for (Path file : list(PLANS)) {
       plans.add(read(file, IngestPlan.class));
     }
-    plans.sort(Comparator.comparing(IngestPlan::number));
+    plans.sort(Comparator.comparing(IngestPlan::number).reversed());
+    Set<Integer> withdrawn = new HashSet<>();
+    for (int i = 0; i < plans.size(); i++) {
+      IngestPlan plan = plans.get(i);
+      plans.set(i, plan.without(withdrawn));
+      withdrawn.addAll(plan.withdrawn());
+    }
+    Collections.reverse(plans);
     return plans;
   }
 
@@ -77,11 +87,42 @@ final class ShardFolder {
   Map<Integer, SourceEntry> entries() throws IOException {
     Map<Integer, SourceEntry> entries = new TreeMap<>();
     newest().ifPresent(m -> m.sources().forEach(entry -> entries.put(entry.number(), entry)));
+    List<IngestPlan> plans = plans();
     for (Path file : list(DONE)) {
       SourceEntry entry = read(file, SourceEntry.class);
-      entries.merge(entry.number(), entry, (a, b) -> a.batch() >= b.batch() ? a : b);
+      if (plans.stream().noneMatch(plan -> withdraws(plan, entry))) {
+        entries.merge(entry.number(), entry, (a, b) -> a.batch() >= b.batch() ? a : b);
+      }
     }
     return entries;
+  }
+
+  private static boolean withdraws(IngestPlan plan, SourceEntry entry) {
+    return entry.batch() < plan.number() && plan.withdrawn().contains(entry.number());
+  }
+
+  /**
+   * Refuses a folder with Parquet files that nobody here made: they would be swept away.
+   *
+   * @throws IllegalArgumentException naming one of them
+   */
+  void requireOurs() throws IOException {
+    boolean ours = files.exists(new Path(path, FIRST_MANIFEST));
+    for (String folder : List.of(PLANS, ManifestFile.FOLDER)) {
+      ours |= !list(folder).isEmpty();
+    }
+    if (ours) {
+      return;
+    }
+    for (Path folder : languageFolders()) {
+      for (Path file : list(folder.getName())) {
+        if (file.getName().endsWith(SHARD)) {
+          throw new IllegalArgumentException(
+              "%s holds %s, which prepare did not make: give a folder of its own"
+                  .formatted(path, file));
+        }
+      }
+    }
   }
 
   /** The commit of one source file; for tasks. */
@@ -117,27 +158,29 @@ final class ShardFolder {
   }
 
   private void deleteAttempts() throws IOException {
-    for (String folder : List.of("", PLANS, DONE, ManifestFile.FOLDER)) {
+    for (String folder : List.of("", PLANS, DONE, ManifestFile.FOLDER, ExclusionLists.FOLDER)) {
       Path parent = folder.isEmpty() ? path : new Path(path, folder);
       files.delete(new Path(parent, WholeFile.ATTEMPTS), true);
     }
   }
 
-  /** Takes everything back, the manifests first. */
+  /** Takes everything back, the manifests first, the plans, which tell whose it is, last. */
   void clear() throws IOException {
-    files.delete(new Path(path, "manifest.json"), false);
-    for (String folder : List.of(ManifestFile.FOLDER, DONE, PLANS, Quarantine.FOLDER)) {
+    files.delete(new Path(path, FIRST_MANIFEST), false);
+    for (String folder :
+        List.of(ManifestFile.FOLDER, DONE, Quarantine.FOLDER, ExclusionLists.FOLDER)) {
       files.delete(new Path(path, folder), true);
     }
-    files.delete(new Path(path, Exclusions.FILE), false);
+    files.delete(new Path(path, ExclusionLists.FIRST), false);
     DuplicateBatches.clear(path, conf);
     deleteAttempts();
     sweep(Set.of());
+    files.delete(new Path(path, PLANS), true);
   }
 
   private void sweep(Set<String> kept) throws IOException {
     for (Path folder : languageFolders()) {
-      sweep(folder, ".parquet", kept);
+      sweep(folder, SHARD, kept);
     }
     sweep(new Path(path, Quarantine.FOLDER), ".jsonl.gz", kept);
   }

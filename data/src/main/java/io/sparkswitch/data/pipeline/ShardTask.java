@@ -24,6 +24,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.Text;
 
 /**
  * The unit of work: one source file to one shard a language. Streams; holds one document, one
@@ -95,7 +96,7 @@ final class ShardTask implements AutoCloseable {
     if (kept.isPresent()) {
       String text = kept.get().text();
       int[] tokens = workshop.encoder().apply(text);
-      long bytes = text.getBytes(StandardCharsets.UTF_8).length;
+      long bytes = Text.utf8Length(text);
       shard(kept.get().language())
           .cutter()
           .add(tokens, position, UrlHash.of(document.url()), bytes);

@@ -22,33 +22,51 @@ final class TakeDown {
   private TakeDown() {}
 
   /**
-   * Numbers of the sources whose shards hold such a document.
+   * Numbers of the sources whose shards hold such a document; reads the lineage of all of them.
    *
-   * @param hashes of addresses, sorted
+   * @param wanted the addresses
    */
   static Set<Integer> sourcesOf(
-      JavaSparkContext sc, Path folder, Collection<SourceEntry> entries, long[] hashes) {
-    ArrayList<Candidate> candidates = new ArrayList<>();
-    for (SourceEntry entry : entries) {
-      for (ShardFile shard : entry.shards()) {
-        candidates.add(new Candidate(entry.number(), shard.name(), shard.rowGroups().size()));
-      }
+      JavaSparkContext sc,
+      Path folder,
+      Collection<SourceEntry> entries,
+      Exclusions wanted,
+      PrepareProgress progress) {
+    ArrayList<Candidate> candidates = candidates(entries);
+    if (wanted.isEmpty() || candidates.isEmpty()) {
+      return Set.of();
     }
-    Broadcast<long[]> wanted = sc.broadcast(hashes);
+    progress.say(
+        "looking for %,d newly listed addresses in the lineage of %,d shards"
+            .formatted(wanted.urls().size(), candidates.size()));
+    Broadcast<long[]> hashes = sc.broadcast(wanted.hashes());
     Search search =
         new Search(
-            candidates, folder.toString(), new HadoopSettings(sc.hadoopConfiguration()), wanted);
+            candidates, folder.toString(), new HadoopSettings(sc.hadoopConfiguration()), hashes);
     List<Integer> indices = new ArrayList<>();
     for (int i = 0; i < candidates.size(); i++) {
       indices.add(i);
     }
     Set<Integer> found =
         new HashSet<>(
-            sc.parallelize(indices, Math.max(1, Math.min(indices.size(), 1024)))
+            sc.parallelize(indices, Math.min(indices.size(), 1024))
                 .mapPartitions(search::sources)
                 .collect());
-    wanted.destroy();
+    hashes.destroy();
+    progress.say("their documents are in %,d source files".formatted(found.size()));
     return found;
+  }
+
+  private static ArrayList<Candidate> candidates(Collection<SourceEntry> entries) {
+    ArrayList<Candidate> candidates = new ArrayList<>();
+    for (SourceEntry entry : entries) {
+      for (ShardFile shard : entry.shards()) {
+        if (!shard.rowGroups().isEmpty()) {
+          candidates.add(new Candidate(entry.number(), shard.name(), shard.rowGroups().size()));
+        }
+      }
+    }
+    return candidates;
   }
 
   private record Candidate(int source, String shard, int rowGroups) implements Serializable {}

@@ -35,7 +35,7 @@ public final class ManifestFile {
   /** Commits a manifest. */
   public static void write(Path folder, Configuration conf, ShardManifest manifest)
       throws IOException {
-    Path path = new Path(new Path(folder, FOLDER), "%06d.json".formatted(manifest.number()));
+    Path path = path(folder, manifest.number());
     if (path.getFileSystem(conf).exists(path)) {
       throw new IOException("%s is there already: a manifest never changes".formatted(path));
     }
@@ -51,6 +51,14 @@ public final class ManifestFile {
   public static Optional<ShardManifest> newest(Path folder, Configuration conf) throws IOException {
     List<Path> all = all(folder, conf);
     return all.isEmpty() ? firstVersion(folder, conf) : Optional.of(read(all.get(0), conf));
+  }
+
+  /** The manifest of that number; empty if there is none. */
+  static Optional<ShardManifest> numbered(Path folder, int number, Configuration conf)
+      throws IOException {
+    Path path = path(folder, number);
+    Optional<byte[]> bytes = WholeFile.read(path, conf);
+    return bytes.isEmpty() ? Optional.empty() : Optional.of(manifest(path, bytes.get()));
   }
 
   /** The newest manifest of that {@link ShardManifest#dataDigest}; empty if there is none. */
@@ -102,6 +110,14 @@ public final class ManifestFile {
     byte[] bytes =
         WholeFile.read(path, conf)
             .orElseThrow(() -> new InputException(path + " was deleted while it was read"));
+    return manifest(path, bytes);
+  }
+
+  private static Path path(Path folder, int number) {
+    return new Path(new Path(folder, FOLDER), "%06d.json".formatted(number));
+  }
+
+  private static ShardManifest manifest(Path path, byte[] bytes) throws IOException {
     JsonNode tree = tree(path, bytes);
     if (version(tree) != ShardSchema.VERSION) {
       throw unreadable(path, tree);

@@ -38,11 +38,15 @@ public final class ShardReader implements AutoCloseable {
    */
   public static ShardReader open(Path path, Configuration conf, int segmentLength)
       throws IOException {
+    return open(HadoopInputFile.fromPath(path, conf), conf, segmentLength);
+  }
+
+  static ShardReader open(HadoopInputFile file, Configuration conf, int segmentLength)
+      throws IOException {
+    Path path = file.getPath();
     ParquetReadOptions options =
         HadoopReadOptions.builder(conf, path).usePageChecksumVerification(true).build();
-    ParquetFileReader parquet =
-        ParquetFileReader.open(HadoopInputFile.fromPath(path, conf), options);
-    return new ShardReader(path, parquet, segmentLength);
+    return new ShardReader(path, ParquetFileReader.open(file, options), segmentLength);
   }
 
   /** Segments of each row group, in order. */

@@ -1,48 +1,45 @@
 package io.sparkswitch.data.shard;
 
 import io.sparkswitch.data.source.InputException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A finished shard folder, pinned to its manifest. Holds no open file; safe between threads. */
 public final class ShardSet {
   private final Path folder;
-  private final Configuration conf;
   private final ShardManifest manifest;
+  private final ShardFiles stored;
   private final List<ShardFile> files;
   private final List<RowGroup> rowGroups;
 
   private ShardSet(Path folder, Configuration conf, ShardManifest manifest) {
     this.folder = folder;
-    this.conf = conf;
     this.manifest = manifest;
+    this.stored = new ShardFiles(folder, conf, manifest);
     this.files = manifest.files();
     this.rowGroups = List.copyOf(rowGroups(manifest));
   }
 
   /**
-   * Opens a folder by its newest manifest and checks that every shard is there at its full length.
+   * Opens a folder by its newest manifest and checks that every shard is there at its full length,
+   * by one listing a language: for the one process that begins a run. Others {@linkplain
+   * PinnedShards#open open what it pinned}.
    *
    * @throws InputException if the folder is unfinished or a shard is missing or of another length
    */
   public static ShardSet open(String folder, Configuration conf) {
     Path path = new Path(folder);
     try {
-      return verified(path, conf, ManifestFile.newest(path, conf))
-          .orElseThrow(
-              () ->
-                  new InputException(
-                      "%s is not a finished shard folder: run prepare".formatted(folder)));
+      ShardSet set = newest(path, conf);
+      set.stored.verifyLengths();
+      return set;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read shard folder " + folder, e);
+      throw unreadable(folder, e);
     }
   }
 
@@ -53,22 +50,50 @@ public final class ShardSet {
    */
   public static Optional<ShardSet> openPinned(
       String folder, String dataDigest, Configuration conf) {
-    Path path = new Path(folder);
+    Optional<ShardSet> set = pinned(new PinnedShards(folder, dataDigest, 0), conf);
     try {
-      return verified(path, conf, ManifestFile.ofData(path, dataDigest, conf));
+      if (set.isPresent()) {
+        set.get().stored.verifyLengths();
+      }
+      return set;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read shard folder " + folder, e);
+      throw unreadable(folder, e);
     }
   }
 
-  private static Optional<ShardSet> verified(
-      Path folder, Configuration conf, Optional<ShardManifest> manifest) throws IOException {
-    if (manifest.isEmpty()) {
-      return Optional.empty();
+  /** The newest shards; looks at none of them. */
+  static ShardSet unverified(String folder, Configuration conf) {
+    try {
+      return newest(new Path(folder), conf);
+    } catch (IOException e) {
+      throw unreadable(folder, e);
     }
-    ShardSet set = new ShardSet(folder, conf, manifest.get());
-    set.verifyLengths();
-    return Optional.of(set);
+  }
+
+  /** The shards of a pinned manifest, if it is there; looks at none of them. */
+  static Optional<ShardSet> pinned(PinnedShards pinned, Configuration conf) {
+    Path path = new Path(pinned.folder());
+    String digest = pinned.dataDigest();
+    try {
+      Optional<ShardManifest> manifest =
+          ManifestFile.numbered(path, pinned.manifest(), conf)
+              .filter(found -> found.dataDigest().equals(digest));
+      if (manifest.isEmpty()) {
+        manifest = ManifestFile.ofData(path, digest, conf);
+      }
+      return manifest.map(found -> new ShardSet(path, conf, found));
+    } catch (IOException e) {
+      throw unreadable(pinned.folder(), e);
+    }
+  }
+
+  private static ShardSet newest(Path folder, Configuration conf) throws IOException {
+    return ManifestFile.newest(folder, conf)
+        .map(manifest -> new ShardSet(folder, conf, manifest))
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "%s is not a finished shard folder: run prepare".formatted(folder)));
   }
 
   public ShardManifest manifest() {
@@ -77,7 +102,7 @@ public final class ShardSet {
 
   /** These shards, for other processes. */
   public PinnedShards pinned() {
-    return new PinnedShards(folder.toString(), manifest.dataDigest());
+    return new PinnedShards(folder.toString(), manifest.dataDigest(), manifest.number());
   }
 
   /** Tokens a segment. */
@@ -104,7 +129,7 @@ public final class ShardSet {
     try (ShardReader reader = reader(group)) {
       int[] tokens = reader.tokens(group.index());
       if (tokens.length != group.rows() * segmentLength()) {
-        throw damaged(files.get(group.file()), "differs from the manifest");
+        throw stored.damaged(files.get(group.file()), "differs from the manifest", null);
       }
       return tokens;
     } catch (InputException e) {
@@ -139,39 +164,20 @@ public final class ShardSet {
    */
   public void verifyDigests() {
     for (ShardFile file : files) {
-      Path path = new Path(folder, file.name());
-      try (InputStream in = path.getFileSystem(conf).open(path)) {
-        if (!Digests.of(in).equals(file.sha256())) {
-          throw damaged(file, "has another SHA-256 than its manifest says");
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot read shard " + path, e);
-      }
-    }
-  }
-
-  private void verifyLengths() throws IOException {
-    FileSystem system = folder.getFileSystem(conf);
-    for (ShardFile file : files) {
       try {
-        long bytes = system.getFileStatus(new Path(folder, file.name())).getLen();
-        if (bytes != file.bytes()) {
-          throw damaged(file, "has %d bytes, not %d".formatted(bytes, file.bytes()));
-        }
-      } catch (FileNotFoundException e) {
-        throw damaged(file, "is missing");
+        stored.verifyDigest(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read shard %s/%s".formatted(folder, file.name()), e);
       }
     }
-  }
-
-  private InputException damaged(ShardFile file, String what) {
-    return new InputException(
-        "shard %s in %s %s: run prepare again with --fresh".formatted(file.name(), folder, what));
   }
 
   private ShardReader reader(RowGroup group) throws IOException {
-    Path path = new Path(folder, files.get(group.file()).name());
-    return ShardReader.open(path, conf, segmentLength());
+    return stored.reader(files.get(group.file()));
+  }
+
+  private static UncheckedIOException unreadable(String folder, IOException cause) {
+    return new UncheckedIOException("cannot read shard folder " + folder, cause);
   }
 
   private InputException unreadable(RowGroup group, Exception cause) {

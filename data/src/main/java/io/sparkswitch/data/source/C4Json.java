@@ -30,6 +30,17 @@ final class C4Json {
    *     {@code text}, or nested deeper than Jackson allows
    */
   static Document parse(byte[] line, int offset, int length) throws MalformedLineException {
+    return parse(line, offset, length, C4Json::fields);
+  }
+
+  /** What is made of the fields of an object. */
+  interface Fields<T> {
+    T of(JsonParser parser) throws IOException, MalformedLineException;
+  }
+
+  /** As {@link #parse(byte[], int, int)}, with other fields. */
+  static <T> T parse(byte[] line, int offset, int length, Fields<T> fields)
+      throws MalformedLineException {
     if (!Utf8.isValid(line, offset, length)) {
       throw new MalformedLineException("not UTF-8");
     }
@@ -41,9 +52,9 @@ final class C4Json {
       if (first != JsonToken.START_OBJECT) {
         throw new MalformedLineException("not a JSON object");
       }
-      Document document = fields(parser);
+      T all = fields.of(parser);
       requireEnd(parser);
-      return document;
+      return all;
     } catch (JsonProcessingException e) {
       throw new MalformedLineException("not JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
@@ -60,7 +71,7 @@ final class C4Json {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
       switch (name) {
-        case "text" -> text = text(parser, value);
+        case "text" -> text = text(parser, value, name);
         case "url" -> url = stringOrEmpty(parser, value);
         case "timestamp" -> timestamp = stringOrEmpty(parser, value);
         case "language" -> language = stringOrEmpty(parser, value);
@@ -73,18 +84,19 @@ final class C4Json {
     return new Document(url, text, timestamp, language);
   }
 
-  private static String text(JsonParser parser, JsonToken value)
+  /** The string that a field has to hold. */
+  static String text(JsonParser parser, JsonToken value, String name)
       throws IOException, MalformedLineException {
     if (value != JsonToken.VALUE_STRING) {
-      throw new MalformedLineException("field \"text\" is not a string");
+      throw new MalformedLineException("field \"%s\" is not a string".formatted(name));
     }
     int from = parser.getTextOffset();
-    requireWholeCharacters(parser.getTextCharacters(), from, from + parser.getTextLength());
+    requireWholeCharacters(parser.getTextCharacters(), from, from + parser.getTextLength(), name);
     return parser.getText();
   }
 
   /** An escape can name half of a surrogate pair, which no encoding of Unicode can write. */
-  private static void requireWholeCharacters(char[] text, int from, int to)
+  private static void requireWholeCharacters(char[] text, int from, int to, String name)
       throws MalformedLineException {
     for (int i = from; i < to; i++) {
       char c = text[i];
@@ -93,7 +105,7 @@ final class C4Json {
             Character.isHighSurrogate(c) && i + 1 < to && Character.isLowSurrogate(text[i + 1]);
         if (!pair) {
           throw new MalformedLineException(
-              "half a character in field \"text\": \\u%04x".formatted((int) c));
+              "half a character in field \"%s\": \\u%04x".formatted(name, (int) c));
         }
         i++;
       }

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -41,10 +43,12 @@ public final class Corpus {
   /**
    * The files of a split, sorted by path.
    *
-   * @throws InputException if there is no folder, or no such file in it
+   * @throws InputException if there is no folder, no such file in it, or one with a colon in its
+   *     name
    */
   public static List<CorpusFile> files(String folder, Configuration conf, Split split) {
-    List<Found> all = all(folder, conf);
+    Listing listing = all(folder, conf);
+    List<Found> all = listing.found();
     boolean onlyDoubtful = all.stream().allMatch(Found::isDoubtful);
     List<CorpusFile> files =
         all.stream()
@@ -60,11 +64,23 @@ public final class Corpus {
           .filter(found -> found.split() == split && found.isDoubtful())
           .forEach(found -> LOG.info("corpus {}: passing over {}", folder, found.file().path()));
     }
+    files.forEach(Corpus::requireReadable);
+    if (split == Split.TRAIN) {
+      listing.remark().ifPresent(remark -> LOG.warn("corpus {}: {}", folder, remark));
+    }
     Languages.remark(files).ifPresent(remark -> LOG.warn("corpus {}: {}", folder, remark));
     return files;
   }
 
-  private static List<Found> all(String folder, Configuration conf) {
+  private static void requireReadable(CorpusFile file) {
+    if (file.name().contains(":")) {
+      throw new InputException(
+          "%s has a colon in its name, with which Hadoop cannot open it: rename it"
+              .formatted(file.path()));
+    }
+  }
+
+  private static Listing all(String folder, Configuration conf) {
     Path root = new Path(folder);
     try {
       FileSystem files = root.getFileSystem(conf);
@@ -73,7 +89,7 @@ public final class Corpus {
             "corpus folder %s does not exist: give a folder of C4, mC4, JSON lines, Parquet, text or WET files"
                 .formatted(folder));
       }
-      Map<String, List<FileStatus>> listings = new HashMap<>();
+      Map<String, List<FileStatus>> listings = new TreeMap<>();
       List<Found> all = new ArrayList<>();
       for (Split split : Split.values()) {
         for (CorpusLayout layout : CorpusLayout.values()) {
@@ -85,10 +101,19 @@ public final class Corpus {
           all.addAll(found(listings, layout, split));
         }
       }
-      return all;
+      return new Listing(all, strange(listings.values()));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list corpus folder " + folder, e);
     }
+  }
+
+  private static List<String> strange(Collection<List<FileStatus>> listings) {
+    return listings.stream()
+        .flatMap(List::stream)
+        .map(FileStatus::getPath)
+        .filter(path -> CorpusLayout.isStrange(path.getName()))
+        .map(Path::toString)
+        .toList();
   }
 
   private static List<FileStatus> listed(FileSystem files, Path root, String subfolder)
@@ -124,6 +149,17 @@ public final class Corpus {
     return new InputException(
         "corpus folder %s holds no %s files: looked in it, en/, multilingual/ and %s/ for %s"
             .formatted(folder, split.word(), split.word(), lookedFor));
+  }
+
+  /** What a corpus folder holds; of strange files, which are in no split, the paths. */
+  private record Listing(List<Found> found, List<String> strange) {
+    Optional<String> remark() {
+      return strange.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              "passing over %,d files with an ending that is none of a corpus file, such as %s"
+                  .formatted(strange.size(), strange.get(0)));
+    }
   }
 
   private record Found(CorpusFile file, CorpusLayout layout, Split split) {

@@ -70,6 +70,12 @@ enum CorpusLayout {
     return this != C4 && this != MC4 && PLAIN_JSON.matcher(name).matches();
   }
 
+  /** Whether a file of that name may be meant for a corpus, but has no ending of one. */
+  static boolean isStrange(String name) {
+    return SourceFormat.of(name).isEmpty()
+        && !NO_DOCUMENTS.matcher(name.toLowerCase(Locale.ROOT)).matches();
+  }
+
   private static boolean isC4Json(String name) {
     return SourceFormat.of(name).equals(Optional.of(SourceFormat.C4_JSON));
   }

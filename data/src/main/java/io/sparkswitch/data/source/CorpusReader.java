@@ -55,7 +55,8 @@ public final class CorpusReader implements Iterator<SourceRecord>, AutoCloseable
       return new CorpusReader(file, conf, raw, longestLine);
     } catch (FileNotFoundException e) {
       throw new InputException(
-          "corpus file %s is gone since the corpus was listed: run again".formatted(file.path()),
+          "corpus file %s is gone: put it back, or run again without it if it was never finished"
+              .formatted(file.path()),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open " + file.path(), e);

@@ -138,9 +138,15 @@ final class ParquetTextReader implements FormatReader {
     if (!hasText) {
       throw new WrongExtensionException(
           "Parquet without a string column \"text\"; its columns are "
-              + schema.getFields().stream().map(Type::getName).toList());
+              + schema.getFields().stream().map(ParquetTextReader::named).toList());
     }
     return new MessageType(schema.getName(), fields);
+  }
+
+  private static String named(Type field) {
+    return field.isPrimitive()
+        ? "%s (%s)".formatted(field.getName(), field.asPrimitiveType().getPrimitiveTypeName())
+        : field.getName() + " (group)";
   }
 
   private static void close(PageReadStore pages) {
@@ -150,7 +156,7 @@ final class ParquetTextReader implements FormatReader {
   }
 
   /** Parquet's reader throws what it likes when content is damaged. */
-  private static <T> T damageChecked(Step<T> step) throws IOException {
+  static <T> T damageChecked(Step<T> step) throws IOException {
     try {
       return step.run();
     } catch (UncheckedIOException e) {
@@ -160,7 +166,7 @@ final class ParquetTextReader implements FormatReader {
     }
   }
 
-  private interface Step<T> {
+  interface Step<T> {
     T run() throws IOException;
   }
 }

@@ -24,10 +24,14 @@ public final class CharacterMap {
   private final DoubleArray trie;
   private final int replacements;
 
+  /** Whether printable ASCII stays as it is unless something else follows. */
+  private final boolean keepsAscii;
+
   private CharacterMap(byte[] blob, DoubleArray trie, int replacements) {
     this.blob = blob;
     this.trie = trie;
     this.replacements = replacements;
+    this.keepsAscii = trie == null || !trie.holdsOnly((byte) ' ', (byte) '~');
   }
 
   /**
@@ -87,6 +91,11 @@ public final class CharacterMap {
     return trie == null;
   }
 
+  /** Whether anything longer than a space that holds one is replaced. */
+  boolean replacesAcrossSpaces() {
+    return trie != null && trie.holdsWithin((byte) ' ');
+  }
+
   /** The binary form; empty for {@link #IDENTITY}. */
   public byte[] toBytes() {
     return blob.clone();
@@ -94,7 +103,7 @@ public final class CharacterMap {
 
   /** The text with all replacements made; half of a surrogate pair becomes a question mark. */
   public String normalise(String text) {
-    if (trie == null) {
+    if (trie == null || keepsAscii && isPrintableAscii(text)) {
       return text;
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -118,6 +127,15 @@ public final class CharacterMap {
     }
     out.write(bytes, copied, bytes.length - copied);
     return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private static boolean isPrintableAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private int replacement(int place) {

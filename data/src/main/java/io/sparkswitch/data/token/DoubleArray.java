@@ -1,5 +1,10 @@
 package io.sparkswitch.data.token;
 
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
+
 /**
  * A trie of byte strings with a number each, in the array layout of Darts-clone, which
  * SentencePiece keeps its character maps in. A unit holds the byte that leads to it, whether a
@@ -47,6 +52,60 @@ final class DoubleArray {
       }
     }
     return longest;
+  }
+
+  /** Whether a string of several bytes holds this one. */
+  boolean holdsWithin(byte wanted) {
+    BitSet seen = new BitSet(units.length);
+    Deque<Integer> open = new ArrayDeque<>();
+    int root = offset(units[0]);
+    open.add(root);
+    while (!open.isEmpty()) {
+      int node = open.remove();
+      for (int code = 1; code <= 0xFF; code++) {
+        int child = node ^ code;
+        if (child >= units.length || (units[child] & LABEL) != code) {
+          continue;
+        }
+        int below = child ^ offset(units[child]);
+        boolean isWanted = code == (wanted & 0xFF);
+        if (isWanted && (node != root || hasChild(below))) {
+          return true;
+        }
+        if (!seen.get(below)) {
+          seen.set(below);
+          open.add(below);
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a string consists of bytes in [first, last] alone. */
+  boolean holdsOnly(byte first, byte last) {
+    Deque<Integer> open = new ArrayDeque<>(List.of(offset(units[0])));
+    while (!open.isEmpty()) {
+      int node = open.remove();
+      for (int code = first; code <= last; code++) {
+        int child = node ^ code;
+        if (child < units.length && (units[child] & LABEL) == code) {
+          if ((units[child] & STRING_ENDS) != 0) {
+            return true;
+          }
+          open.add(child ^ offset(units[child]));
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean hasChild(int node) {
+    for (int code = 1; code <= 0xFF; code++) {
+      if ((node ^ code) < units.length && (units[node ^ code] & LABEL) == code) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int offset(int unit) {

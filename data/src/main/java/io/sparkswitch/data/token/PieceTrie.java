@@ -2,80 +2,93 @@ package io.sparkswitch.data.token;
 
 import java.util.Arrays;
 
-/** Finds the pieces that begin at a position; an open-addressing table of (node, code point). */
+/**
+ * Finds the pieces that begin at a position: nodes, and below each the nodes that a code point
+ * leads to. An open-addressing table of (node, code point), so that a step costs one look at
+ * memory.
+ */
 final class PieceTrie {
-  static final int ROOT = 0;
-  static final int NONE = -1;
-  private static final long EMPTY = -1;
+  /** Where every piece begins. */
+  static final long ROOT = 0;
+
+  /** No step leads there. */
+  static final long NONE = -1;
+
+  /** A node where no piece ends has this one. */
+  static final int NO_PIECE = -1;
+
   private static final int CODE_BITS = 21;
   private static final long MIXER = 0x9E3779B97F4A7C15L;
+  private static final long NODE = -1L << Integer.SIZE;
 
-  private long[] keys = new long[1 << 12];
-  private int[] children = new int[1 << 12];
-  private int nodes = 1;
-  private int[] pieces = new int[1 << 12];
+  /** Key and value of each entry: (node, code point) and (child node, its piece plus one). */
+  private long[] table = new long[1 << 13];
 
-  PieceTrie(WordTable table) {
-    Arrays.fill(keys, EMPTY);
-    Arrays.fill(pieces, NONE);
-    for (int piece = 0; piece < table.words(); piece++) {
-      int node = ROOT;
-      for (int at = table.starts()[piece]; at < table.starts()[piece + 1]; at++) {
-        node = childOrNew(node, table.codes()[at]);
+  private long nodes = 1;
+
+  PieceTrie(WordTable words) {
+    Arrays.fill(table, NONE);
+    for (int piece = 0; piece < words.words(); piece++) {
+      int slot = NO_PIECE;
+      long node = ROOT;
+      for (int at = words.starts()[piece]; at < words.starts()[piece + 1]; at++) {
+        slot = childOrNew(node, words.codes()[at]);
+        node = table[slot + 1];
       }
-      pieces[node] = piece;
+      if (slot != NO_PIECE) {
+        table[slot + 1] = node & NODE | piece + 1;
+      }
     }
   }
 
   /** The node below {@code node} along {@code code}, or {@link #NONE}. */
-  int child(int node, int code) {
-    int slot = slot((long) node << CODE_BITS | code);
-    return keys[slot] == EMPTY ? NONE : children[slot];
+  long child(long node, int code) {
+    return table[slot(key(node, code)) + 1];
   }
 
-  /** The piece that ends at {@code node}, or {@link #NONE}. */
-  int piece(int node) {
-    return pieces[node];
+  /** The piece that ends at {@code node}, or {@link #NO_PIECE}. */
+  static int piece(long node) {
+    return (int) node - 1;
   }
 
-  private int childOrNew(int node, int code) {
-    long key = (long) node << CODE_BITS | code;
+  private static long key(long node, int code) {
+    return node >>> Integer.SIZE << CODE_BITS | code;
+  }
+
+  private int childOrNew(long node, int code) {
+    long key = key(node, code);
     int slot = slot(key);
-    if (keys[slot] != EMPTY) {
-      return children[slot];
+    if (table[slot] != NONE) {
+      return slot;
     }
-    if (nodes * 2 > keys.length) {
+    if (nodes * 4 > table.length) {
       grow();
       slot = slot(key);
     }
-    keys[slot] = key;
-    children[slot] = nodes;
-    return nodes++;
+    table[slot] = key;
+    table[slot + 1] = nodes++ << Integer.SIZE;
+    return slot;
   }
 
   private void grow() {
-    long[] oldKeys = keys;
-    int[] oldChildren = children;
-    keys = new long[oldKeys.length * 2];
-    children = new int[oldKeys.length * 2];
-    Arrays.fill(keys, EMPTY);
-    for (int i = 0; i < oldKeys.length; i++) {
-      if (oldKeys[i] != EMPTY) {
-        int slot = slot(oldKeys[i]);
-        keys[slot] = oldKeys[i];
-        children[slot] = oldChildren[i];
+    long[] old = table;
+    table = new long[old.length * 2];
+    Arrays.fill(table, NONE);
+    for (int i = 0; i < old.length; i += 2) {
+      if (old[i] != NONE) {
+        int slot = slot(old[i]);
+        table[slot] = old[i];
+        table[slot + 1] = old[i + 1];
       }
     }
-    int filled = pieces.length;
-    pieces = Arrays.copyOf(pieces, keys.length);
-    Arrays.fill(pieces, filled, pieces.length, NONE);
   }
 
+  /** Where the key is, or would be: an even place. */
   private int slot(long key) {
-    int mask = keys.length - 1;
-    int slot = (int) (key * MIXER >>> 32) & mask;
-    while (keys[slot] != EMPTY && keys[slot] != key) {
-      slot = slot + 1 & mask;
+    int mask = table.length - 2;
+    int slot = (int) (key * MIXER >>> 31) & mask;
+    while (table[slot] != NONE && table[slot] != key) {
+      slot = slot + 2 & mask;
     }
     return slot;
   }

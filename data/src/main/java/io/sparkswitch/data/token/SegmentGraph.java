@@ -20,15 +20,15 @@ final class SegmentGraph {
       int end = words.starts()[word + 1];
       for (int from = words.starts()[word]; from < end; from++) {
         edgeStarts[from] = edges;
-        int node = PieceTrie.ROOT;
+        long node = PieceTrie.ROOT;
         for (int at = from; at < end; at++) {
           node = trie.child(node, words.codes()[at]);
           if (node == PieceTrie.NONE) {
             break;
           }
-          if (trie.piece(node) != PieceTrie.NONE) {
+          if (PieceTrie.piece(node) != PieceTrie.NO_PIECE) {
             reserve(edges);
-            pieces[edges] = trie.piece(node);
+            pieces[edges] = PieceTrie.piece(node);
             lengths[edges++] = (byte) (at - from + 1);
           }
         }

@@ -12,8 +12,10 @@ import java.util.regex.Pattern;
  * sentencepiece_model.proto}.
  *
  * @param specialIds as the file's trainer section states them
+ * @param segmentation how text is cut
  */
-record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds, Normaliser normaliser) {
+record SentencePieceModel(
+    List<Piece> pieces, SpecialIds specialIds, Segmentation segmentation, Normaliser normaliser) {
   /** Ids of the special pieces; -1 where there is none. */
   record SpecialIds(int unknown, int begin, int end, int pad) {
     static final SpecialIds T5 =
@@ -23,16 +25,34 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds, Normaliser 
     static final SpecialIds DEFAULT = new SpecialIds(0, 1, 2, -1);
   }
 
+  /** How text is cut into pieces. */
+  enum Segmentation {
+    /** By a unigram model; characters without a piece are unknown. */
+    UNIGRAM,
+    /** By a unigram model; characters without a piece are written as the pieces of their bytes. */
+    UNIGRAM_WITH_BYTES,
+    /** Otherwise, which only SentencePiece itself can do. */
+    OTHER
+  }
+
   /**
    * How text is normalised before it is segmented.
    *
    * @param name as the file states it; what counts is the map
+   * @param spaces what becomes of spaces
    */
-  record Normaliser(String name, CharacterMap map) {
+  record Normaliser(String name, CharacterMap map, Spaces spaces) {
+    /** What becomes of spaces. */
+    enum Spaces {
+      /** A text begins with one, and of several, or at its end, none is left over. */
+      AS_T5,
+      OTHER
+    }
+
     static final Normaliser IDENTITY = of(Normalisation.IDENTITY);
 
     static Normaliser of(Normalisation normalisation) {
-      return new Normaliser(normalisation.label(), normalisation.characterMap());
+      return new Normaliser(normalisation.label(), normalisation.characterMap(), Spaces.AS_T5);
     }
   }
 
@@ -46,6 +66,7 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds, Normaliser 
   private static final int PIECE_TYPE = 3;
   private static final int MODEL_TYPE = 3;
   private static final int VOCAB_SIZE = 4;
+  private static final int SPACE_ENDS_WORD = 24;
   private static final int BYTE_FALLBACK = 35;
   private static final int UNK_ID = 40;
   private static final int BOS_ID = 41;
@@ -69,12 +90,14 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds, Normaliser 
     pieces.add(new Piece("</s>", 0, Piece.Type.CONTROL));
     pieces.add(new Piece("<unk>", 0, Piece.Type.UNKNOWN));
     pieces.addAll(others);
-    return new SentencePieceModel(pieces, SpecialIds.T5, normaliser);
+    boolean bytes = others.stream().anyMatch(piece -> piece.type() == Piece.Type.BYTE);
+    Segmentation segmentation = bytes ? Segmentation.UNIGRAM_WITH_BYTES : Segmentation.UNIGRAM;
+    return new SentencePieceModel(pieces, SpecialIds.T5, segmentation, normaliser);
   }
 
   /** Whether characters without a piece are written as the pieces of their bytes. */
   boolean hasByteFallback() {
-    return pieces.stream().anyMatch(piece -> piece.type() == Piece.Type.BYTE);
+    return segmentation == Segmentation.UNIGRAM_WITH_BYTES;
   }
 
   byte[] toBytes() {
@@ -122,13 +145,13 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds, Normaliser 
    */
   static SentencePieceModel parse(byte[] bytes) {
     List<Piece> pieces = new ArrayList<>();
-    SpecialIds ids = null;
+    TrainerSection trainer = null;
     Normaliser normaliser = Normaliser.IDENTITY;
     ProtoReader reader = new ProtoReader(bytes);
     while (reader.next()) {
       switch (reader.field()) {
         case PIECES -> pieces.add(piece(reader.message()));
-        case TRAINER_SPEC -> ids = specialIds(reader.message());
+        case TRAINER_SPEC -> trainer = trainerSection(reader.message());
         case NORMALIZER_SPEC -> normaliser = normaliser(reader.message());
         default -> reader.skip();
       }
@@ -136,11 +159,11 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds, Normaliser 
     if (pieces.isEmpty()) {
       throw new IllegalArgumentException("it holds no pieces");
     }
-    if (ids == null) {
+    if (trainer == null) {
       throw new IllegalArgumentException(
           "it ends after %d pieces, before its trainer section".formatted(pieces.size()));
     }
-    return new SentencePieceModel(pieces, ids, normaliser);
+    return new SentencePieceModel(pieces, trainer.ids(), trainer.segmentation(), normaliser);
   }
 
   /**
@@ -184,7 +207,12 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds, Normaliser 
     return new Piece(text, score, type);
   }
 
-  private static SpecialIds specialIds(ProtoReader reader) {
+  private record TrainerSection(SpecialIds ids, Segmentation segmentation) {}
+
+  private static TrainerSection trainerSection(ProtoReader reader) {
+    boolean unigram = true;
+    boolean spaceEndsWord = false;
+    boolean bytes = false;
     int unknown = SpecialIds.DEFAULT.unknown();
     int begin = SpecialIds.DEFAULT.begin();
     int end = SpecialIds.DEFAULT.end();
@@ -195,22 +223,31 @@ record SentencePieceModel(List<Piece> pieces, SpecialIds specialIds, Normaliser 
         case BOS_ID -> begin = reader.integer();
         case EOS_ID -> end = reader.integer();
         case PAD_ID -> pad = reader.integer();
+        case MODEL_TYPE -> unigram = reader.integer() == UNIGRAM;
+        case SPACE_ENDS_WORD -> spaceEndsWord = reader.integer() != 0;
+        case BYTE_FALLBACK -> bytes = reader.integer() != 0;
         default -> reader.skip();
       }
     }
-    return new SpecialIds(unknown, begin, end, pad);
+    Segmentation segmentation = bytes ? Segmentation.UNIGRAM_WITH_BYTES : Segmentation.UNIGRAM;
+    return new TrainerSection(
+        new SpecialIds(unknown, begin, end, pad),
+        unigram && !spaceEndsWord ? segmentation : Segmentation.OTHER);
   }
 
   private static Normaliser normaliser(ProtoReader reader) {
     String name = Normaliser.IDENTITY.name();
     CharacterMap map = CharacterMap.IDENTITY;
+    boolean asT5 = true;
     while (reader.next()) {
       switch (reader.field()) {
         case NORMALIZER_NAME -> name = reader.text();
         case CHARACTER_MAP -> map = CharacterMap.of(reader.bytes());
+        case ADD_DUMMY_PREFIX, REMOVE_EXTRA_WHITESPACES, ESCAPE_WHITESPACES ->
+            asT5 &= reader.integer() != 0;
         default -> reader.skip();
       }
     }
-    return new Normaliser(name, map);
+    return new Normaliser(name, map, asT5 ? Normaliser.Spaces.AS_T5 : Normaliser.Spaces.OTHER);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -32,11 +33,13 @@ public final class Vocabulary implements AutoCloseable {
   private final VocabularySpec spec;
   private final List<Piece> pieces;
   private final SpTokenizer tokenizer;
+  private final Optional<UnigramEncoder> encoder;
 
-  private Vocabulary(VocabularySpec spec, List<Piece> pieces, SpTokenizer tokenizer) {
+  private Vocabulary(VocabularySpec spec, SentencePieceModel model, SpTokenizer tokenizer) {
     this.spec = spec;
-    this.pieces = pieces;
+    this.pieces = model.pieces();
     this.tokenizer = tokenizer;
+    this.encoder = UnigramEncoder.of(model);
   }
 
   /**
@@ -56,7 +59,7 @@ public final class Vocabulary implements AutoCloseable {
     }
     int pieces = parsed.pieces().size() - parsed.ownSentinels();
     VocabularySpec spec = new VocabularySpec(pieces, Digests.sha256(model));
-    return new Vocabulary(spec, parsed.pieces(), tokenizer);
+    return new Vocabulary(spec, parsed, tokenizer);
   }
 
   /**
@@ -85,6 +88,11 @@ public final class Vocabulary implements AutoCloseable {
 
   /** Ids of the text's pieces, without an end. Markup such as {@code <extra_id_0>} is just text. */
   public int[] encode(String text) {
+    return encoder.flatMap(words -> words.encode(text)).orElseGet(() -> encodeAtOnce(text));
+  }
+
+  /** The ids of {@link #encode} from SentencePiece itself, which reads the text as a whole. */
+  public int[] encodeAtOnce(String text) {
     return tokenizer.getProcessor().encode(Words.plainSpaces(text));
   }
 

@@ -68,7 +68,8 @@ public final class Words {
     return new String(chars);
   }
 
-  private static boolean isSpace(char c) {
+  /** Whether {@link #plainSpaces} makes it a space. */
+  static boolean isSpace(char c) {
     return switch (c) {
       case ' ', '\t', '\n', '\f', '\r', '\0', SPACE_MARK -> true;
       default -> c > '\u007f' && Character.isSpaceChar(c);

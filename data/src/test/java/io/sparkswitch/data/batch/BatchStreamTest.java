@@ -3,6 +3,10 @@ package io.sparkswitch.data.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
+import io.sparkswitch.data.batch.mixture.MixturePart;
+import io.sparkswitch.data.batch.mixture.PartUsage;
+import io.sparkswitch.data.batch.order.Draws;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.shard.ShardSettings;
 import io.sparkswitch.data.shard.TestShards;

@@ -2,6 +2,11 @@ package io.sparkswitch.data.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
+import io.sparkswitch.data.batch.mixture.Mixture;
+import io.sparkswitch.data.batch.mixture.PartUsage;
+import io.sparkswitch.data.batch.order.Shuffling;
+import io.sparkswitch.data.batch.window.ShardParts;
 import io.sparkswitch.data.shard.ShardFile;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.shard.ShardSettings;

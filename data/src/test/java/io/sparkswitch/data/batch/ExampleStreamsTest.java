@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparkswitch.data.batch.example.Example;
+import io.sparkswitch.data.batch.example.ExampleShape;
+import io.sparkswitch.data.batch.example.ExampleSource;
+import io.sparkswitch.data.batch.example.Filling;
+import io.sparkswitch.data.batch.mixture.Mixture;
 import io.sparkswitch.data.source.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;

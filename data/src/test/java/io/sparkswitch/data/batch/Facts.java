@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.util.stream.IntStream;
 
 /** Expected values of other implementations, from the test resources. */
-final class Facts {
+public final class Facts {
   private Facts() {}
 
-  static JsonNode of(String name) {
+  public static JsonNode of(String name) {
     try (var in = Facts.class.getResourceAsStream("/" + name)) {
       return new ObjectMapper().readTree(in);
     } catch (IOException e) {
@@ -17,7 +17,7 @@ final class Facts {
     }
   }
 
-  static int[] ints(JsonNode array) {
+  public static int[] ints(JsonNode array) {
     return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
   }
 }

@@ -127,7 +127,8 @@ class DocumentAccountTest extends PreparationTestCase {
     assertThat(documents.dropped()).containsExactly(Map.entry("curly-bracket", 1L));
     assertThat(documents.linesDropped()).containsExactly(Map.entry("minimum-words", 1L));
     assertThat(documents.kept()).isEqualTo(FILES * DOCUMENTS + 1);
-    assertThatThrownBy(this::prepare).hasMessageContaining("cleaning was CleaningSettings[");
+    assertThatThrownBy(this::prepare)
+        .hasMessageContaining("rules was minimum-words, curly-bracket and is none now");
   }
 
   @Test

@@ -113,14 +113,35 @@ class HdfsPreparationTest {
     assertThat(hdfs.getFileSystem().exists(path("/held/_lease.json"))).isFalse();
   }
 
+  @Test
+  void documentsAreTakenDownOnceAndRunsThatBeganBeforeAreTold() throws IOException {
+    ShardManifest before = prepare("/taken", Cleaning.none()).manifest();
+    String url = TestCorpus.url(1, 7);
+
+    ShardManifest after = prepare("/taken", Cleaning.none(), List.of(url)).manifest();
+
+    assertThat(after.documents().dropped()).containsExactly(Map.entry("excluded-url", 1L));
+    Configuration conf = sc.hadoopConfiguration();
+    assertThat(ExclusionLists.read(path("/taken"), conf).pending().isEmpty()).isTrue();
+    assertThat(prepare("/taken", Cleaning.none()).outcome())
+        .isEqualTo(PrepareSummary.Outcome.NOTHING_NEW);
+    String digest = before.dataDigest();
+    assertThatThrownBy(() -> ShardSet.openPinned(uri("/taken"), digest, conf))
+        .hasMessageContaining("documents were taken down after manifest 1 was written");
+  }
+
   private static PrepareSummary prepare(String folder, Cleaning cleaning) {
+    return prepare(folder, cleaning, List.of());
+  }
+
+  private static PrepareSummary prepare(String folder, Cleaning cleaning, List<String> excluded) {
     return CorpusPreparation.prepare(
         sc,
         new PrepareRequest(
             uri("/corpus"),
             Split.TRAIN,
             uri("/spiece.model"),
-            new PrepareRules(new ShardSettings(LENGTH, 8), cleaning, 0, List.of()),
+            new PrepareRules(new ShardSettings(LENGTH, 8), cleaning, 0, excluded),
             new ShardOutput(uri(folder), ShardOutput.Existing.KEEP, Map.of())),
         PrepareProgress.NONE);
   }

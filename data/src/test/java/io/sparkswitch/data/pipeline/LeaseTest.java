@@ -74,7 +74,8 @@ class LeaseTest {
   void halfALeaseCountsUntilItsFileIsOld() throws IOException {
     Path file = Files.writeString(folder.resolve(Lease.FILE), "{\"id\":");
     assertThatThrownBy(() -> acquire("second", Clock.systemUTC()))
-        .isInstanceOf(LeaseHeldException.class);
+        .isInstanceOf(LeaseHeldException.class)
+        .hasMessageContaining("written by somebody whose _lease.json cannot be read: wait");
 
     Files.setLastModifiedTime(
         file, FileTime.from(Instant.now().minus(Lease.STALE).minus(Duration.ofSeconds(1))));

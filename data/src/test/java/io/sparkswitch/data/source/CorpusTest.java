@@ -10,6 +10,8 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CorpusTest {
   private final Configuration conf = new Configuration();
@@ -144,6 +146,32 @@ class CorpusTest {
     assertThatThrownBy(() -> CorpusFile.of("file:/a/b.csv", 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("file:/a/b.csv has no ending of a corpus file");
+  }
+
+  @Test
+  void aColonInAFilesNameIsNamedBeforeAnythingIsRead() throws IOException {
+    write("train/a.jsonl", "train/b:c.jsonl", "validation/v.jsonl");
+
+    assertThatThrownBy(() -> files(Split.TRAIN))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("train/b:c.jsonl has a colon in its name")
+        .hasMessageContaining("rename it");
+    assertThat(names(Split.VALIDATION)).containsExactly("v.jsonl");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a.jsonl.xz, true",
+    "A.JSONL, true",
+    "a.csv, true",
+    "a.jsonl.gz, false",
+    "c4-train.0.json, false",
+    "_SUCCESS, false",
+    ".a.jsonl.crc, false",
+    "README.md, false"
+  })
+  void whatIsPassedOverForItsEndingCanBeTold(String name, boolean strange) {
+    assertThat(CorpusLayout.isStrange(name)).isEqualTo(strange);
   }
 
   private List<CorpusFile> files(Split split) {

@@ -84,7 +84,7 @@ class ParquetTextReaderTest {
 
     assertThat(ReadFile.of(file).reasons())
         .containsExactly(
-            "wrong extension: the content is Parquet without a string column \"text\"; its columns are [text]");
+            "wrong extension: the content is Parquet without a string column \"text\"; its columns are [text (INT64)]");
   }
 
   @Test

@@ -155,6 +155,7 @@ class VocabularyTest {
         new SentencePieceModel(
             SentencePieceModel.parse(MODEL).pieces(),
             new SentencePieceModel.SpecialIds(0, 1, 2, -1),
+            SentencePieceModel.Segmentation.UNIGRAM,
             IDENTITY);
     assertRefused(model.toBytes(), "has pad -1, end 2, unknown 0, but T5 needs 0, 1, 2");
   }
@@ -192,7 +193,12 @@ class VocabularyTest {
     for (int i = count - 1; i >= 0; i--) {
       pieces.add(Piece.normal("\u2581<extra_id_%d>".formatted(i), 0));
     }
-    return new SentencePieceModel(pieces, SentencePieceModel.SpecialIds.T5, IDENTITY).toBytes();
+    return new SentencePieceModel(
+            pieces,
+            SentencePieceModel.SpecialIds.T5,
+            SentencePieceModel.Segmentation.UNIGRAM,
+            IDENTITY)
+        .toBytes();
   }
 
   private static void assertRefused(byte[] model, String message) {

@@ -1,6 +1,6 @@
 package io.sparkswitch.distill.target;
 
-import io.sparkswitch.data.batch.SpanCorruption;
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
 import io.sparkswitch.data.shard.ShardManifest;
 import java.io.Serializable;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package io.sparkswitch.jobs.bench;
 
 import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.data.batch.BatchStream;
-import io.sparkswitch.data.batch.SegmentLengths;
-import io.sparkswitch.data.batch.SpanCorruption;
+import io.sparkswitch.data.batch.corruption.SegmentLengths;
+import io.sparkswitch.data.batch.corruption.SpanCorruption;
 import io.sparkswitch.data.pipeline.Cleaning;
 import io.sparkswitch.data.pipeline.CorpusPreparation;
 import io.sparkswitch.data.pipeline.PrepareProgress;
@@ -30,8 +30,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * The data path in ratios of one run: preparing from gzip JSON to Parquet beside the tokenizer
- * alone on as many cores, and the training stream beside the nano model's training. In rounds, of
- * which the fastest counts, so that both sides of a ratio meet the same minutes.
+ * alone on as many cores, and the training stream beside the nano model's training. The tokenizer
+ * is SentencePiece, in this process; what prepare uses, and is measured too, is our encoder, whose
+ * ids are the same. In rounds, of which the fastest counts, so that both sides of a ratio meet the
+ * same minutes.
  */
 public final class DataBench {
   private static final int INPUTS = 128;
@@ -58,15 +60,18 @@ public final class DataBench {
   /**
    * What was measured; megabytes are of text in UTF-8.
    *
-   * @param tokenizerMegabytesPerSecond the tokenizer alone, on all threads
+   * @param tokenizerMegabytesPerSecond SentencePiece alone, on all threads
+   * @param encoderMegabytesPerSecond our encoder alone, on all threads
    * @param prepareMegabytesPerSecond from source files to shards, on all threads
-   * @param tokenizerVersusSpmEncode one thread each; empty where spm_encode is not installed
+   * @param tokenizerVersusSpmEncode SentencePiece in this process and as a program, one thread
+   *     each; empty where spm_encode is not installed
    * @param streamTokensPerSecond encoder and target tokens of batches, one thread
    * @param trainingTokensPerSecond the same, that the nano model takes in training, one thread
    * @param bytesPerToken of the shards
    */
   public record DataMeasured(
       double tokenizerMegabytesPerSecond,
+      double encoderMegabytesPerSecond,
       double prepareMegabytesPerSecond,
       Optional<Double> tokenizerVersusSpmEncode,
       double streamTokensPerSecond,
@@ -74,6 +79,14 @@ public final class DataBench {
       double bytesPerToken) {
     public double prepareVersusTokenizer() {
       return prepareMegabytesPerSecond / tokenizerMegabytesPerSecond;
+    }
+
+    public double prepareVersusEncoder() {
+      return prepareMegabytesPerSecond / encoderMegabytesPerSecond;
+    }
+
+    public double encoderVersusTokenizer() {
+      return encoderMegabytesPerSecond / tokenizerMegabytesPerSecond;
     }
 
     public double streamVersusTraining() {
@@ -90,24 +103,30 @@ public final class DataBench {
     Configuration conf = sc.hadoopConfiguration();
     Path out = new Path(Files.createTempDirectory("sparkswitch-bench").toUri());
     try (Vocabulary vocabulary = Vocabulary.load(bytes)) {
-      TokenizerBench tokenizer = TokenizerBench.of(vocabulary, corpus, conf);
+      TokenizerBench tokenizer = TokenizerBench.of(corpus, conf);
       double alone = 0;
+      double encoder = 0;
       double whole = 0;
       PrepareSummary summary = null;
       for (int round = 0; round < rounds; round++) {
-        alone = Math.max(alone, tokenizer.rate(threads));
+        alone = Math.max(alone, tokenizer.rate(vocabulary::encodeAtOnce, threads));
+        encoder = Math.max(encoder, tokenizer.rate(vocabulary::encode, threads));
         long startedAt = System.nanoTime();
         summary = prepare(corpus, model, new Path(out, "round-" + round));
         whole = Math.max(whole, tokenizer.megabytes() / ((System.nanoTime() - startedAt) / 1e9));
-        say.accept(line("round %d: tokenizer %.2f MB/s, prepare %.2f MB/s", round, alone, whole));
+        say.accept(
+            line(
+                "round %d: SentencePiece %.2f MB/s, our encoder %.2f MB/s, prepare %.2f MB/s",
+                round, alone, encoder, whole));
       }
       Optional<Double> theirs = tokenizer.spmEncodeRate(bytes);
-      Optional<Double> versus = theirs.map(rate -> tokenizer.rate(1) / rate);
+      Optional<Double> versus =
+          theirs.map(rate -> tokenizer.rate(vocabulary::encodeAtOnce, 1) / rate);
       ShardSet shards = ShardSet.open(summary.folder(), conf);
       double stream = stream(shards);
       double training = training(shards);
       return new DataMeasured(
-          alone, whole, versus, stream, training, bytesPerToken(shards.manifest()));
+          alone, encoder, whole, versus, stream, training, bytesPerToken(shards.manifest()));
     } finally {
       out.getFileSystem(conf).delete(out, true);
     }

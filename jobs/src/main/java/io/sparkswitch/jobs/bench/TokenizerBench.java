@@ -5,7 +5,6 @@ import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.CorpusReader;
 import io.sparkswitch.data.source.SourceRecord;
 import io.sparkswitch.data.source.Split;
-import io.sparkswitch.data.token.Vocabulary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,23 +20,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 
-/** The tokenizer alone, over a corpus's texts in memory. */
+/** Text to ids alone, over a corpus's texts in memory. */
 final class TokenizerBench {
   private static final double MEGABYTE = 1e6;
   private static final int MINUTES = 10;
 
-  private final Vocabulary vocabulary;
+  /** Text to ids. */
+  interface Encoding {
+    int[] encode(String text);
+  }
+
   private final List<String> texts;
   private final double megabytes;
 
-  private TokenizerBench(Vocabulary vocabulary, List<String> texts, double megabytes) {
-    this.vocabulary = vocabulary;
+  private TokenizerBench(List<String> texts, double megabytes) {
     this.texts = texts;
     this.megabytes = megabytes;
   }
 
   /** Reads the training texts of a corpus, all of them. */
-  static TokenizerBench of(Vocabulary vocabulary, String corpus, Configuration conf) {
+  static TokenizerBench of(String corpus, Configuration conf) {
     List<String> texts = new ArrayList<>();
     long bytes = 0;
     for (CorpusFile file : Corpus.files(corpus, conf, Split.TRAIN)) {
@@ -50,7 +52,7 @@ final class TokenizerBench {
         }
       }
     }
-    return new TokenizerBench(vocabulary, texts, bytes / MEGABYTE);
+    return new TokenizerBench(texts, bytes / MEGABYTE);
   }
 
   /** Of all texts, in UTF-8. */
@@ -59,14 +61,14 @@ final class TokenizerBench {
   }
 
   /** Megabytes a second, all texts once, by so many threads. */
-  double rate(int threads) {
+  double rate(Encoding encoding, int threads) {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     AtomicInteger next = new AtomicInteger();
     long startedAt = System.nanoTime();
     try {
       List<Future<Long>> ends = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
-        ends.add(pool.submit(() -> encode(next)));
+        ends.add(pool.submit(() -> encode(encoding, next)));
       }
       for (Future<Long> end : ends) {
         end.get(MINUTES, TimeUnit.MINUTES);
@@ -82,10 +84,10 @@ final class TokenizerBench {
     return megabytes / ((System.nanoTime() - startedAt) / 1e9);
   }
 
-  private long encode(AtomicInteger next) {
+  private long encode(Encoding encoding, AtomicInteger next) {
     long tokens = 0;
     for (int i = next.getAndIncrement(); i < texts.size(); i = next.getAndIncrement()) {
-      tokens += vocabulary.encode(texts.get(i)).length;
+      tokens += encoding.encode(texts.get(i)).length;
     }
     return tokens;
   }

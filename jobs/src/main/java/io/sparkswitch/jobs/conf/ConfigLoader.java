@@ -112,10 +112,11 @@ public final class ConfigLoader {
     }
   }
 
+  /** Whatever holds no keys of its own is a key, a section that is the user's to fill too. */
   private static void collectKeys(ConfigObject section, String prefix, Set<String> keys) {
     for (Map.Entry<String, ConfigValue> entry : section.entrySet()) {
       String key = Keys.join(prefix, entry.getKey());
-      if (entry.getValue() instanceof ConfigObject inner) {
+      if (entry.getValue() instanceof ConfigObject inner && !inner.isEmpty()) {
         collectKeys(inner, key, keys);
       } else {
         keys.add(key);

@@ -4,8 +4,17 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /** Section {@code exchange}: the wire between executors. */
-public record ExchangeSettings(String bindHost, int port, Duration timeOut, Duration driverTimeOut)
+public record ExchangeSettings(
+    String bindHost, int port, Duration timeOut, Duration driverTimeOut, Encryption encryption)
     implements Serializable {
+
+  /** Whether what members of a gang send each other is encrypted. */
+  public enum Encryption {
+    /** Whenever Spark encrypts what it sends itself. */
+    AUTO,
+    ON,
+    OFF
+  }
 
   public static final String AUTO = "auto";
 

@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.conf;
 
+import com.typesafe.config.ConfigUtil;
 import java.util.Locale;
 
 /** Spelling between Java and HOCON. */
@@ -25,5 +26,10 @@ final class Keys {
 
   static String join(String section, String name) {
     return section.isEmpty() ? name : section + "." + name;
+  }
+
+  /** A key of a section whose keys are the user's own words, quoted where HOCON needs it. */
+  static String map(String section, String word) {
+    return join(section, ConfigUtil.joinPath(word));
   }
 }

@@ -8,6 +8,9 @@ import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -72,8 +75,16 @@ final class SettingsBinder {
       return constant(type, given);
     } else if (type == Duration.class && given instanceof String) {
       return duration(key);
+    } else if (type == SortedMap.class && given instanceof Map<?, ?> map) {
+      return numbers(map);
     }
     throw new IllegalArgumentException("not a " + type.getSimpleName());
+  }
+
+  private static SortedMap<String, Double> numbers(Map<?, ?> given) {
+    SortedMap<String, Double> numbers = new TreeMap<>();
+    given.forEach((word, value) -> numbers.put((String) word, number(value).doubleValue()));
+    return numbers;
   }
 
   private Duration duration(String key) {
@@ -112,6 +123,9 @@ final class SettingsBinder {
     }
     if (type == String.class) {
       return "a word";
+    }
+    if (type == SortedMap.class) {
+      return "numbers by name, such as { en = 0.7, de = 0.3 }";
     }
     return type == double.class ? "a number" : "a whole number";
   }

@@ -4,6 +4,8 @@ import com.typesafe.config.ConfigUtil;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** From a record of settings to HOCON, the way back of {@link SettingsBinder}. */
 final class SettingsRenderer {
@@ -47,6 +49,11 @@ final class SettingsRenderer {
     }
     if (value instanceof Duration duration) {
       return duration.toMillis() + "ms";
+    }
+    if (value instanceof Map<?, ?> map) {
+      return map.entrySet().stream()
+          .map(entry -> ConfigUtil.quoteString((String) entry.getKey()) + " = " + entry.getValue())
+          .collect(Collectors.joining(", ", "{", "}"));
     }
     return value instanceof String string ? ConfigUtil.quoteString(string) : value.toString();
   }

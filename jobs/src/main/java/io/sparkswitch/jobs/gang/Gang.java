@@ -4,7 +4,6 @@ import io.sparkswitch.jobs.conf.ExchangeSettings;
 import io.sparkswitch.jobs.conf.GangSettings;
 import io.sparkswitch.jobs.exit.ExecutorsLostException;
 import io.sparkswitch.jobs.exit.UsageException;
-import io.sparkswitch.model.exchange.RunSecret;
 import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +22,7 @@ public final class Gang {
   private final GangSettings settings;
   private final ExchangeSettings wire;
   private final Consumer<String> say;
-  private final RunSecret secret = RunSecret.random();
+  private final AttemptKeys.OfRun keys;
   private final Condemned condemned;
   private final Muster muster;
   private final int size;
@@ -40,9 +39,12 @@ public final class Gang {
     this.settings = settings;
     this.wire = wire;
     this.say = say;
+    WireEncryption encryption = WireEncryption.of(wire.encryption(), spark.getConf());
+    this.keys = encryption.on() ? AttemptKeys.OfRun.encrypted() : AttemptKeys.OfRun.plain();
     this.condemned = new Condemned(spark);
     this.muster = new Muster(spark, condemned);
     this.size = muster.gather(settings.executors(), settings.startupWait());
+    say.accept(encryption.sentence());
   }
 
   /**
@@ -141,7 +143,7 @@ public final class Gang {
     return wire;
   }
 
-  RunSecret secret() {
-    return secret;
+  AttemptKeys.OfRun keys() {
+    return keys;
   }
 }

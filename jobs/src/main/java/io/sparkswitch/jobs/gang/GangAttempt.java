@@ -9,9 +9,7 @@ import io.sparkswitch.model.exchange.ExchangeException;
 import io.sparkswitch.model.exchange.HeartbeatListener;
 import io.sparkswitch.model.exchange.Member;
 import io.sparkswitch.model.exchange.NettyEndpoint;
-import io.sparkswitch.model.exchange.PeerAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -70,15 +68,14 @@ final class GangAttempt {
    */
   <T> T run(GangTask task, DriverProgram<T> program) throws Exception {
     int retries = spark.getConf().getInt("spark.port.maxRetries", 16);
-    Member driver = new Member(gang.secret(), number, Exchange.DRIVER);
+    Member driver = gang.keys().driver(number);
     spark.sc().addSparkListener(watch);
     try (NettyEndpoint endpoint = bind(retries, driver);
         HeartbeatListener beats = new HeartbeatListener(bind(retries, driver))) {
       Rendezvous rendezvous =
           new Rendezvous(
               endpoint.address(),
-              gang.secret(),
-              number,
+              gang.keys().ranks(number, size),
               gang.wire(),
               settings.startupWait(),
               retries);
@@ -99,7 +96,7 @@ final class GangAttempt {
   private <T> T run(DriverProgram<T> program, NettyEndpoint endpoint, StageEnd end)
       throws Exception {
     try {
-      Exchange exchange = endpoint.connect(seats(endpoint.address()), settings.startupWait());
+      Exchange exchange = endpoint.accept(size, settings.startupWait());
       end.started();
       T result = program.run(exchange, number);
       exchange.close();
@@ -154,15 +151,6 @@ final class GangAttempt {
       loss.executor().ifPresent(gang::kill);
     }
     endpoint.close();
-  }
-
-  /** The driver learns the executors' addresses when they dial it. */
-  private List<PeerAddress> seats(PeerAddress driver) {
-    List<PeerAddress> seats = new ArrayList<>(List.of(driver));
-    for (int rank = 0; rank < size; rank++) {
-      seats.add(new PeerAddress(rank, "executor", driver.port()));
-    }
-    return seats;
   }
 
   /** An executor that failed by itself fails the run; one that was lost ends the attempt. */

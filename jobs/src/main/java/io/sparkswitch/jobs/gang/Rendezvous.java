@@ -1,6 +1,7 @@
 package io.sparkswitch.jobs.gang;
 
 import io.sparkswitch.jobs.conf.ExchangeSettings;
+import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Heartbeat;
 import io.sparkswitch.model.exchange.ListenAddress;
 import io.sparkswitch.model.exchange.Member;
@@ -8,7 +9,6 @@ import io.sparkswitch.model.exchange.NettyEndpoint;
 import io.sparkswitch.model.exchange.NettyEndpoint.Limits;
 import io.sparkswitch.model.exchange.NettyExchange;
 import io.sparkswitch.model.exchange.PeerAddress;
-import io.sparkswitch.model.exchange.RunSecret;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,44 +22,50 @@ import org.apache.spark.SparkEnv;
  * How the tasks of a barrier stage find one another and the driver.
  *
  * @param driver the driver's address
- * @param secret made for the run; travels in the task's closure and nowhere else
- * @param attempt number of the gang's attempt
+ * @param keys by which the tasks prove themselves
  * @param wire where to listen and how long to wait
  * @param patience bound of the whole rendezvous
  * @param portMaxRetries how many ports to try after the first
  */
 record Rendezvous(
     PeerAddress driver,
-    RunSecret secret,
-    int attempt,
+    AttemptKeys keys,
     ExchangeSettings wire,
     Duration patience,
     int portMaxRetries)
     implements Serializable {
 
+  private static final int WORDS = 4;
+
+  int attempt() {
+    return keys.attempt();
+  }
+
   /** Binds a port on the address that Spark knows this process by, or on the one configured. */
   static NettyEndpoint bind(ExchangeSettings wire, int portMaxRetries, Member member) {
     String host = SparkEnv.get().blockManager().blockManagerId().host();
     String bind = wire.bindHost().equals(ExchangeSettings.AUTO) ? host : wire.bindHost();
+    String log = member.rank() == Exchange.DRIVER ? "" : ExecutorLog.own();
     return NettyEndpoint.bind(
-        new ListenAddress(bind, host, wire.port(), portMaxRetries),
+        new ListenAddress(bind, host, wire.port(), portMaxRetries, log),
         member,
         Limits.DEFAULT.withMessage(wire.timeOut(), wire.driverTimeOut()));
   }
 
   /** Dials the driver for heartbeats. */
   Heartbeat heartbeat(int rank, PeerAddress listener) {
-    return Heartbeat.connect(new Member(secret, attempt, rank), Limits.DEFAULT, listener, patience);
+    return Heartbeat.connect(keys.member(rank), Limits.DEFAULT, listener, patience);
   }
 
   /** Called by every task; returns when all are connected. */
   NettyExchange join(BarrierTaskContext context) {
     int rank = context.partitionId();
-    NettyEndpoint endpoint = bind(wire, portMaxRetries, new Member(secret, attempt, rank));
+    NettyEndpoint endpoint = bind(wire, portMaxRetries, keys.member(rank));
     try {
       PeerAddress own = endpoint.address();
       String executor = SparkEnv.get().executorId();
-      String[] all = context.allGather("%s %s %d".formatted(executor, own.host(), own.port()));
+      String[] all =
+          context.allGather("%s %s %d %s".formatted(executor, own.host(), own.port(), own.log()));
       return endpoint.connect(addresses(all), patience);
     } catch (RuntimeException e) {
       endpoint.close();
@@ -72,14 +78,14 @@ record Rendezvous(
     addresses.add(driver);
     Map<String, Integer> ranks = new HashMap<>();
     for (int rank = 0; rank < all.length; rank++) {
-      String[] words = all[rank].split(" ");
+      String[] words = all[rank].split(" ", WORDS);
       Integer other = ranks.put(words[0], rank);
       if (other != null) {
         throw new SharedExecutorException(
             "ranks %d and %d both run on executor %s; a gang needs an executor a rank: set spark.task.cpus to the executors' cores (spark.executor.cores)"
                 .formatted(other, rank, words[0]));
       }
-      addresses.add(new PeerAddress(rank, words[1], Integer.parseInt(words[2])));
+      addresses.add(new PeerAddress(rank, words[1], Integer.parseInt(words[2]), words[3]));
     }
     return addresses;
   }

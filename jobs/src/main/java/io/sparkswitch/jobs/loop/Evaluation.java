@@ -2,7 +2,10 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.DriverProgram;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The loss over the validation split: cross-entropy in nats, summed over all real target tokens,
@@ -17,12 +20,35 @@ public final class Evaluation {
    * @param crossEntropyWithTrainingCapacity the same with tokens left behind as in training; empty
    *     for a dense model
    */
-  public record Result(
+  public record Sum(
       double crossEntropy, long targetTokens, Optional<Double> crossEntropyWithTrainingCapacity) {
 
     /** The paper's measure, a target token: higher is better. */
     public double negLogPerplexity() {
       return -crossEntropy / targetTokens;
+    }
+
+    /** The same with tokens left behind as in training; empty for a dense model. */
+    public Optional<Double> negLogPerplexityWithTrainingCapacity() {
+      return crossEntropyWithTrainingCapacity.map(sum -> -sum / targetTokens);
+    }
+
+    Sum plus(Sum other) {
+      return new Sum(
+          crossEntropy + other.crossEntropy,
+          targetTokens + other.targetTokens,
+          crossEntropyWithTrainingCapacity.map(
+              sum -> sum + other.crossEntropyWithTrainingCapacity.orElseThrow()));
+    }
+  }
+
+  /**
+   * @param total over the whole split, the sum of its languages where these are told
+   * @param languages in the order of their codes; empty where the split has only one
+   */
+  public record Result(Sum total, SortedMap<String, Sum> languages) {
+    public Result {
+      languages = Collections.unmodifiableSortedMap(new TreeMap<>(languages));
     }
   }
 
@@ -30,29 +56,61 @@ public final class Evaluation {
    * Evaluates a model on the whole split.
    *
    * @param sequences of the validation split
+   * @param languages sequences of each of its languages; empty to take it as one
    */
-  public static DriverProgram<Result> of(LoadedModel model, long sequences) {
+  public static DriverProgram<Result> of(
+      LoadedModel model, long sequences, SortedMap<String, Long> languages) {
     RunConfig config = model.spec().config();
     return model.doing(
         (ranks, attempt) -> {
-          RankReport dropless = sum(ranks, config, sequences, false);
-          Optional<Double> withCapacity =
-              config.model().sparse()
-                  ? Optional.of(sum(ranks, config, sequences, true).crossEntropy())
-                  : Optional.empty();
-          return new Result(dropless.crossEntropy(), dropless.targetTokens(), withCapacity);
+          if (languages.isEmpty()) {
+            return new Result(sum(ranks, config, Split.all(sequences)), new TreeMap<>());
+          }
+          SortedMap<String, Sum> sums = new TreeMap<>();
+          int part = ValidationStreams.ALL;
+          for (var language : languages.entrySet()) {
+            Split split = new Split(++part, language.getValue());
+            sums.put(language.getKey(), sum(ranks, config, split));
+          }
+          return new Result(sums.values().stream().reduce(Sum::plus).orElseThrow(), sums);
         });
   }
 
-  /** The reports on the first {@code sequences}, whole batches. */
-  static RankReport sum(
-      RankSet ranks, RunConfig config, long sequences, boolean withTrainingCapacity) {
+  private static Sum sum(RankSet ranks, RunConfig config, Split split) {
+    RankReport dropless = dropless(ranks, config, split);
+    Optional<Double> withCapacity =
+        config.model().sparse()
+            ? Optional.of(sum(ranks, config, split, true).crossEntropy())
+            : Optional.empty();
+    return new Sum(dropless.crossEntropy(), dropless.targetTokens(), withCapacity);
+  }
+
+  /** The reports with the capacity of evaluations. */
+  static RankReport dropless(RankSet ranks, RunConfig config, Split split) {
+    return sum(ranks, config, split, false);
+  }
+
+  private static RankReport sum(
+      RankSet ranks, RunConfig config, Split split, boolean withTrainingCapacity) {
     int batchSize = config.training().evaluationBatchSize();
-    long batches = (sequences + batchSize - 1) / batchSize;
+    long batches = (split.sequences() + batchSize - 1) / batchSize;
     RankReport sum = RankReport.none();
     for (long batch = 0; batch < batches; batch++) {
-      sum = sum.plus(ranks.evaluate(batch, withTrainingCapacity));
+      sum =
+          sum.plus(ranks.evaluate(new EvaluationBatch(split.part(), batch, withTrainingCapacity)));
     }
     return sum;
+  }
+
+  /**
+   * What is evaluated.
+   *
+   * @param part see {@link ValidationStreams}
+   * @param sequences the first so many of it, in whole batches
+   */
+  record Split(int part, long sequences) {
+    static Split all(long sequences) {
+      return new Split(ValidationStreams.ALL, sequences);
+    }
   }
 }

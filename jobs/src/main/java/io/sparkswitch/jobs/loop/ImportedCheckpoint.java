@@ -22,13 +22,17 @@ public final class ImportedCheckpoint {
   /** Key of a checkpoint's provenance: {@link #parameters}. */
   public static final String PARAMETERS = "parametersHash";
 
+  /** Key of a checkpoint's provenance: digest of the checkpoint that a fine-tuning began with. */
+  public static final String STARTED_FROM = "startedFrom";
+
   /** What a run that continues from one must share with it. */
-  static final List<String> IDENTITY = List.of("vocabularyHash", PARAMETERS);
+  static final List<String> IDENTITY = List.of("vocabularyHash", PARAMETERS, STARTED_FROM);
 
   private ImportedCheckpoint() {}
 
+  /** No training leaves a checkpoint before its first step. */
   static boolean is(CheckpointManifest manifest) {
-    return VERB.equals(manifest.provenance().get("verb"));
+    return manifest.step() == 0;
   }
 
   /** Digest of the names and shapes of all parameters. */

@@ -31,7 +31,7 @@ record Order(Command command, long step, long argument, Verdict verdict) {
     UPDATE,
     /** Write the experts of this rank as a shard of checkpoint {@code step}. */
     CHECKPOINT,
-    /** Sum the loss over validation batch {@code step}; argument 1 uses the training capacity. */
+    /** Sum the loss over validation batch {@code step}; see {@link EvaluationBatch}. */
     EVALUATE,
     /** Open the file for the soft targets of steps [step, argument). */
     TARGETS_BEGIN,

@@ -2,7 +2,6 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.data.batch.BatchStream;
-import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.GangMember;
 import io.sparkswitch.jobs.gang.RankPhase;
@@ -41,10 +40,11 @@ final class Rank implements AutoCloseable {
   private final Exchange exchange;
   private final T5Model model;
   private final Optimizer optimizer;
-  private final BatchStream training;
-  private final BatchStream validation;
+  private final RunData.Opened data;
+  private final ValidationStreams validation;
   private final Objectives objectives;
   private final TargetsOfRank targets;
+  private BatchStream training;
   private long tick;
 
   Rank(WorkerSpec spec, GangMember member) throws IOException {
@@ -53,16 +53,16 @@ final class Rank implements AutoCloseable {
     this.member = member;
     this.exchange = member.exchange();
     new CheckpointFolder(folders.checkpoints(), member.hadoop()).requireVisible();
-    ShardSet shards = folders.trainShards().open(member.hadoop());
-    this.training = Streams.training(config, shards);
-    this.validation = Streams.validation(config, folders.validationShards().open(member.hadoop()));
-    T5Config architecture = Architecture.of(config, shards.manifest().vocabulary().rows());
+    this.data = folders.data().open(config, member.hadoop());
+    this.validation = new ValidationStreams(data::validation);
+    T5Config architecture = Architecture.of(config, data.vocabularyRows());
     this.model =
         new T5Model(architecture, Architecture.precision(config), exchange.rank(), exchange.size());
     model.experts().initialise(config.seed());
     this.optimizer = Architecture.optimizer(config.optimizer(), model.experts());
     this.objectives = Objectives.of(spec, member.hadoop());
-    this.targets = new TargetsOfRank(spec, member, training.corruptionSeed(), architecture.vocab());
+    this.targets =
+        new TargetsOfRank(spec, member, () -> training().corruptionSeed(), architecture.vocab());
   }
 
   /** Does what the driver orders until it says stop. */
@@ -93,7 +93,7 @@ final class Rank implements AutoCloseable {
       case TRAIN -> train(order.step(), order.argument());
       case UPDATE -> update(order.step(), order.verdict());
       case CHECKPOINT -> checkpoint(order.step());
-      case EVALUATE -> evaluate(order.step(), order.argument() == 1);
+      case EVALUATE -> evaluate(EvaluationBatch.of(order));
       case TEACH -> teach(order.step());
       case TARGETS_BEGIN -> targets.begin(order.step(), order.argument());
       case TARGETS_END -> answer(targets.finish());
@@ -130,7 +130,7 @@ final class Rank implements AutoCloseable {
   }
 
   private void train(long step, long number) throws IOException {
-    Batch batch = training.batch(number);
+    Batch batch = training().batch(number);
     int group = config.routing().groupSequences();
     Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
     model.dense().zeroGradients();
@@ -194,14 +194,14 @@ final class Rank implements AutoCloseable {
     answer(ModelTensors.toJson(shard));
   }
 
-  private void evaluate(long index, boolean withTrainingCapacity) {
-    Batch batch = validation.batch(index);
+  private void evaluate(EvaluationBatch asked) {
+    Batch batch = validation.of(asked.part()).batch(asked.batch());
     int group = config.routing().groupSequences();
     Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
     RoutingRule training = model.config().training();
     RoutingRule rule =
         training.inference(
-            withTrainingCapacity
+            asked.withTrainingCapacity()
                 ? training.capacity()
                 : Capacity.factor(config.model().evaluationCapacityFactor()));
     Inputs inputs = inputs(batch, share);
@@ -213,7 +213,7 @@ final class Rank implements AutoCloseable {
   }
 
   private void teach(long step) throws IOException {
-    Batch batch = training.batch(step);
+    Batch batch = training().batch(step);
     int group = config.routing().groupSequences();
     Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
     targets.write(
@@ -224,6 +224,14 @@ final class Rank implements AutoCloseable {
         inputs(batch, share),
         inference(model.config().training().inference(Capacity.dropless())));
     answer(new byte[0]);
+  }
+
+  /** Opened with the first step: who evaluates has no need of it. */
+  private BatchStream training() {
+    if (training == null) {
+      training = data.training();
+    }
+    return training;
   }
 
   private Pass inference(RoutingRule rule) {
@@ -258,7 +266,9 @@ final class Rank implements AutoCloseable {
   @Override
   public void close() throws IOException {
     targets.close();
-    training.close();
+    if (training != null) {
+      training.close();
+    }
     validation.close();
     optimizer.close();
     model.close();

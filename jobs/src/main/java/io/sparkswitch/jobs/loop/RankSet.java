@@ -78,8 +78,8 @@ final class RankSet {
     return ask(Order.of(Command.CHECKPOINT, step));
   }
 
-  RankReport evaluate(long batch, boolean withTrainingCapacity) {
-    order(Order.of(Command.EVALUATE, batch, withTrainingCapacity ? 1 : 0));
+  RankReport evaluate(EvaluationBatch batch) {
+    order(batch.order());
     return reports();
   }
 
@@ -107,10 +107,7 @@ final class RankSet {
 
   private void order(Order order) {
     tick++;
-    byte[] bytes = order.toBytes();
-    for (int rank = 0; rank < size(); rank++) {
-      exchange.sendBytes(rank, tag(Direction.CONTROL), bytes);
-    }
+    exchange.broadcast(tag(Direction.CONTROL), order.toBytes());
   }
 
   private RankReport reports() {

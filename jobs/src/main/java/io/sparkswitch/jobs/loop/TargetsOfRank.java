@@ -12,6 +12,7 @@ import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.t5.Inputs;
 import io.sparkswitch.model.t5.T5Model;
 import java.io.IOException;
+import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -22,14 +23,15 @@ final class TargetsOfRank implements AutoCloseable {
 
   private final WorkerSpec spec;
   private final GangMember member;
-  private final long corruptionSeed;
+  private final LongSupplier corruptionSeed;
   private final int kept;
   private SoftTargetsWriter writer;
 
   /**
    * @param vocabularyRows tokens kept a position where the setting says all
    */
-  TargetsOfRank(WorkerSpec spec, GangMember member, long corruptionSeed, int vocabularyRows) {
+  TargetsOfRank(
+      WorkerSpec spec, GangMember member, LongSupplier corruptionSeed, int vocabularyRows) {
     this.spec = spec;
     this.member = member;
     this.corruptionSeed = corruptionSeed;
@@ -50,7 +52,7 @@ final class TargetsOfRank implements AutoCloseable {
         NoGradGuard guard = new NoGradGuard()) {
       Tensor logits = model.forward(inputs, pass);
       Batch part = batch.slice(share.from(), share.to());
-      TeacherBatch read = new TeacherBatch(step, share.from(), corruptionSeed, part);
+      TeacherBatch read = new TeacherBatch(step, share.from(), corruptionSeed.getAsLong(), part);
       for (SoftTargets row : read.rows(logits, kept)) {
         writer.write(row);
       }

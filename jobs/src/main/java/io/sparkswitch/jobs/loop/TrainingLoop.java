@@ -5,6 +5,7 @@ import io.sparkswitch.jobs.conf.TrainingSettings;
 import io.sparkswitch.jobs.exit.StoppedException;
 import io.sparkswitch.jobs.gang.DriverProgram;
 import io.sparkswitch.jobs.gang.RegroupException;
+import io.sparkswitch.jobs.loop.Evaluation.Split;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.MetricsLog;
 import io.sparkswitch.jobs.track.StepMetrics;
@@ -111,9 +112,10 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       ranks.sendParameters(dense.parameters());
       long done = step + 1;
       OptionalDouble validation = OptionalDouble.empty();
-      if (training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
+      if (sample() > 0 && training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
         long startedAt = System.nanoTime();
-        validation = OptionalDouble.of(Evaluation.sum(ranks, config, sample(), false).loss());
+        validation =
+            OptionalDouble.of(Evaluation.dropless(ranks, config, Split.all(sample())).loss());
         interval.exclude(System.nanoTime() - startedAt);
       }
       boolean ending = run.tenure().isEnding();

@@ -44,7 +44,8 @@ public record TrainingRun(
           "vocabularyHash",
           "seed",
           "teacherHash",
-          "softTargets");
+          "softTargets",
+          ImportedCheckpoint.STARTED_FROM);
 
   void say(String sentence) {
     console.say(sentence);

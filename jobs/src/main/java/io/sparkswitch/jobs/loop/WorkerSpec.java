@@ -13,26 +13,22 @@ import java.io.Serializable;
 public record WorkerSpec(RunConfig config, Folders folders) implements Serializable {
 
   /**
-   * @param trainShards the training split's shards
-   * @param validationShards the validation split's shards
+   * @param data what is trained and evaluated on
    * @param checkpoints folder of the run's checkpoints
    * @param targets folder of the teacher's soft targets; empty where there are none
    */
-  public record Folders(
-      PinnedShards trainShards, PinnedShards validationShards, String checkpoints, String targets)
-      implements Serializable {
+  public record Folders(RunData data, String checkpoints, String targets) implements Serializable {
 
     /** The layout of a shard folder and a run folder. */
     public static Folders of(String shards, String run) {
-      return new Folders(
-          PinnedShards.newest(shards + "/train"),
-          PinnedShards.newest(shards + "/validation"),
-          run + "/checkpoints",
-          "");
+      ShardData data =
+          new ShardData(
+              PinnedShards.newest(shards + "/train"), PinnedShards.newest(shards + "/validation"));
+      return new Folders(data, run + "/checkpoints", "");
     }
 
     public Folders withTargets(String folder) {
-      return new Folders(trainShards, validationShards, checkpoints, folder);
+      return new Folders(data, checkpoints, folder);
     }
 
     boolean hasTargets() {

@@ -36,6 +36,30 @@ public final class OutputFolder {
     return new OutputFolder(files.makeQualified(path), files);
   }
 
+  /**
+   * Creates or replaces one file.
+   *
+   * @param path path or URI of the file; a name alone means the working folder
+   */
+  public static void writeFile(String path, String text, Configuration conf) throws IOException {
+    folderOf(path, conf).write(new Path(path).getName(), text);
+  }
+
+  /**
+   * The folder that a file lies in.
+   *
+   * @param path path or URI of the file; a name alone means the working folder
+   */
+  public static OutputFolder folderOf(String path, Configuration conf) throws IOException {
+    Path file = new Path(path);
+    FileSystem files = file.getFileSystem(conf);
+    Path parent = files.makeQualified(file).getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException("%s is no file: name one in a folder".formatted(path));
+    }
+    return new OutputFolder(parent, files);
+  }
+
   /** The folder's full URI. */
   public String uri() {
     return root.toString();
@@ -48,6 +72,11 @@ public final class OutputFolder {
 
   public boolean exists() throws IOException {
     return files.exists(root);
+  }
+
+  /** Whether there is a file of the folder's name, so that it cannot be a folder. */
+  public boolean isFile() throws IOException {
+    return files.exists(root) && files.getFileStatus(root).isFile();
   }
 
   public boolean exists(String name) throws IOException {
@@ -83,8 +112,13 @@ public final class OutputFolder {
       Files.createDirectories(file.getParent());
       java.nio.file.Path draft =
           file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
-      Files.write(draft, bytes);
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        Files.write(draft, bytes);
+        Files.move(
+            draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(draft);
+      }
       return;
     }
     try (OutputStream out = files.create(new Path(root, name), true)) {

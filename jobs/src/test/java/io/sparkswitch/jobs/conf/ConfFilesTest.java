@@ -112,7 +112,7 @@ class ConfFilesTest {
   private static void collect(ConfigObject section, String prefix, List<String> keys) {
     for (Map.Entry<String, ConfigValue> entry : section.entrySet()) {
       String key = Keys.join(prefix, entry.getKey());
-      if (entry.getValue() instanceof ConfigObject inner) {
+      if (entry.getValue() instanceof ConfigObject inner && !inner.isEmpty()) {
         collect(inner, key, keys);
       } else {
         assertThat(entry.getValue().origin().comments()).as("comment of %s", key).isNotEmpty();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -233,6 +234,47 @@ class ConfigLoaderTest {
 
     assertThat(again).isEqualTo(config);
     assertThat(again.digest()).isEqualTo(config.digest()).hasSize(64);
+  }
+
+  @Test
+  void weightsOfLanguagesAddUpOverFilesAndSettings() throws IOException {
+    Path file = file("run.conf", "data.weights { en = 0.7, bg-Latn = 1 }");
+
+    RunConfig config = load(file, "data.weights.de=0.3", "data.weights.bg-Latn=2");
+
+    assertThat(config.data().weights()).isEqualTo(Map.of("bg-Latn", 2.0, "de", 0.3, "en", 0.7));
+    assertThat(config.data().mixes()).isTrue();
+    assertThat(load().data().weights()).isEmpty();
+    assertThat(load(file("kept.conf", config.render()))).isEqualTo(config);
+  }
+
+  @Test
+  void theOrderOfTheDataTellsWeightsAndReadsAsBeforeWithoutAny() {
+    assertThat(load().data().order())
+        .isEqualTo(
+            "DataSettings[inputsLength=512, noiseDensity=0.15, meanSpanLength=3.0,"
+                + " rowGroupSegments=512, shuffleWindowRowGroups=64, languageExponent=1.0,"
+                + " maxEpochs=0]");
+    assertThat(load("data.weights.de=2", "data.weights.en=1").data().order())
+        .contains("weights={de=2.0, en=1.0}");
+  }
+
+  @Test
+  void weightsThatGiveNoSharesAreRefused() {
+    assertThatThrownBy(() -> load("data.weights.de=-1"))
+        .hasMessage(
+            "data.weights.de = -1.0 is not allowed: it must be 0 or more (--set data.weights.de=-1)");
+    assertThatThrownBy(() -> load("data.weights={ en = 0, de = 0 }"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("shares of which at least one is above 0");
+    assertThatThrownBy(() -> load("data.weights.de=much"))
+        .hasMessageContaining("it must be numbers by name, such as { en = 0.7, de = 0.3 }");
+    assertThatThrownBy(() -> load("data.weights=0.7"))
+        .hasMessageContaining("it must be numbers by name");
+    assertThatThrownBy(() -> load("data.weights.de=1", "data.language-exponent=0.3"))
+        .hasMessageContaining("1 while data.weights gives the shares of the languages");
+    assertThatThrownBy(() -> load("data.weight.de=1"))
+        .hasMessageContaining("unknown key data.weight.de");
   }
 
   @Test

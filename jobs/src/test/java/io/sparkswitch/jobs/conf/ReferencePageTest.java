@@ -63,7 +63,7 @@ class ReferencePageTest {
     page.append("\n## %s\n| key | default | meaning |\n|---|---|---|\n".formatted(title));
     for (Map.Entry<String, ConfigValue> entry : inOrder(keys)) {
       ConfigValue value = entry.getValue();
-      if (!(value instanceof ConfigObject)) {
+      if (!(value instanceof ConfigObject inner) || inner.isEmpty()) {
         page.append(
             "| `%s` | `%s` | %s |\n"
                 .formatted(prefix + entry.getKey(), text(value), meaning(value)));

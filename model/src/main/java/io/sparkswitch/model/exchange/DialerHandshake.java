@@ -39,6 +39,7 @@ final class DialerHandshake extends HandshakeHandler {
     RunSecret secret = endpoint.member().secret();
     if (listenerNonce == null) {
       check(kind, Handshake.CHALLENGE);
+      Encryption.check(context.channel(), terms.attempt(), terms.listener());
       listenerNonce = read(body, Handshake.NONCE_BYTES);
       expect(Handshake.PROOF_BYTES);
       send(context, Handshake.PROOF, terms.proof(secret, Role.DIALER, nonce, listenerNonce));

@@ -12,5 +12,6 @@ public enum Direction {
   TO_DRIVER,
   FROM_DRIVER,
   CONTROL,
-  TOKEN_INDEX
+  TOKEN_INDEX,
+  INTRODUCTION
 }

@@ -68,6 +68,15 @@ public interface Exchange extends AutoCloseable {
 
   byte[] receiveBytes(int peer, Tag tag);
 
+  /**
+   * Sends something small to every other rank; each takes it with {@link #receiveBytes}. The driver
+   * gets none of it.
+   */
+  void broadcast(Tag tag, byte[] bytes);
+
+  /** What this side has sent and received so far. */
+  Traffic traffic();
+
   @Override
   void close();
 

@@ -62,6 +62,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    link.writabilityChanged();
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext context) {
     link.disconnected();
   }

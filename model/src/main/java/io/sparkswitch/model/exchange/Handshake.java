@@ -15,7 +15,8 @@ import java.security.SecureRandom;
  * </pre>
  *
  * The listener proves itself last, so that a stranger learns nothing. It authenticates the two ends
- * of a connection at its beginning; what follows is neither encrypted nor authenticated.
+ * of a connection at its beginning; what follows is neither encrypted nor authenticated, unless all
+ * of it runs inside {@link Encryption}.
  *
  * <p>Concurrency: immutable.
  *

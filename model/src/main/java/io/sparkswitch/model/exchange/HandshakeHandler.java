@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
@@ -61,6 +62,15 @@ abstract class HandshakeHandler extends ByteToMessageDecoder {
     super.channelActive(context);
   }
 
+  /** TLS, where there is any, came about or failed. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent tls && !tls.isSuccess()) {
+      refuse(context, Encryption.reason(tls.cause()));
+    }
+    super.userEventTriggered(context, event);
+  }
+
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
     if (over) {
@@ -68,8 +78,8 @@ abstract class HandshakeHandler extends ByteToMessageDecoder {
       return;
     }
     try {
-      if (in.readableBytes() >= Integer.BYTES && in.getInt(in.readerIndex()) != Handshake.MAGIC) {
-        throw new RefusedException("it does not speak this protocol");
+      if (in.readableBytes() >= Integer.BYTES) {
+        checkMagic(in.getInt(in.readerIndex()));
       }
       if (in.readableBytes() < expected) {
         return;
@@ -84,6 +94,15 @@ abstract class HandshakeHandler extends ByteToMessageDecoder {
     } catch (RefusedException e) {
       in.skipBytes(in.readableBytes());
       refuse(context, e.getMessage());
+    }
+  }
+
+  private static void checkMagic(int magic) throws RefusedException {
+    if (Encryption.looksLikeTls(magic)) {
+      throw new RefusedException("it speaks TLS, and this run is not encrypted");
+    }
+    if (magic != Handshake.MAGIC) {
+      throw new RefusedException("it does not speak this protocol");
     }
   }
 

@@ -1,49 +1,32 @@
 package io.sparkswitch.model.exchange;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelPromise;
+import io.netty.channel.ChannelHandlerContext;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
  * One authenticated connection to a peer.
  *
- * <p>Concurrency: the program's thread sends (directly while nothing is queued), reclaims and
- * receives; the network thread writes what is queued, reads and reports the end. Reading pauses
- * while more than a bound of bytes waits in the mailbox; sending never waits, so that two sides
- * with full mailboxes still come to receive.
+ * <p>Concurrency: the program's thread sends, reclaims and receives; the network thread writes what
+ * is queued, reads and reports the end. Reading pauses while more than a bound of bytes waits in
+ * the mailbox; sending never waits, so that two sides with full mailboxes still come to receive.
  *
  * <p>Ordering: as sent.
  */
 final class Link {
-  /** Below this, copying is cheaper than a frame of two buffers and waiting for its write. */
-  private static final int COPY_BELOW = 64 << 10;
-
-  /** With its header just inside a size that the pool keeps. */
-  private static final int COPY_CHUNK = (1 << 20) - Frame.HEADER_BYTES;
-
   private final Channel channel;
-  private final int self;
   private final int rank;
   private final Mailbox mailbox;
   private final long mailboxBytes;
   private final BiConsumer<Link, Mailbox.Ending> onDeath;
-  private final AtomicInteger queued = new AtomicInteger();
+  private final Outbox outbox;
   private volatile boolean paused;
   private volatile boolean goodbye;
   private Throwable cause;
-  private ChannelFuture lent;
 
   Link(
       Channel channel,
@@ -53,11 +36,11 @@ final class Link {
       long mailboxBytes,
       BiConsumer<Link, Mailbox.Ending> onDeath) {
     this.channel = channel;
-    this.self = self;
     this.rank = rank;
     this.mailbox = mailbox;
     this.mailboxBytes = mailboxBytes;
     this.onDeath = onDeath;
+    this.outbox = new Outbox(channel, self, rank, mailbox);
     mailbox.onDrained(this::resumeIfDrained);
   }
 
@@ -76,148 +59,25 @@ final class Link {
   // ---- the program's thread
 
   void send(Tag tag, ByteBuffer... bytes) {
-    long total = ByteBuffers.remaining(bytes);
-    List<ByteBuf> writes = new ArrayList<>(1);
-    if (total == 0) {
-      writes.add(frame(tag, 0, 0, 0));
-    }
-    for (ByteBuffer buffer : bytes) {
-      while (buffer.hasRemaining()) {
-        int chunk = Math.min(buffer.remaining(), COPY_CHUNK);
-        int limit = buffer.limit();
-        writes.add(frame(tag, total, chunk, chunk).writeBytes(limited(buffer, chunk)));
-        buffer.limit(limit);
-      }
-    }
-    write(writes, channel.newPromise());
+    outbox.send(tag, bytes);
   }
 
   void lend(Tag tag, ByteBuffer... bytes) {
-    long total = ByteBuffers.remaining(bytes);
-    if (total < COPY_BELOW) {
-      send(tag, bytes);
-      return;
-    }
-    List<ByteBuf> writes = new ArrayList<>();
-    for (ByteBuffer buffer : bytes) {
-      while (buffer.hasRemaining()) {
-        int chunk = Math.min(buffer.remaining(), Frame.MAX_CHUNK);
-        writes.add(frame(tag, total, chunk, 0));
-        writes.add(Unpooled.wrappedBuffer(buffer.slice(buffer.position(), chunk)));
-        buffer.position(buffer.position() + chunk);
-      }
-    }
-    ChannelPromise promise = channel.newPromise();
-    lent = promise;
-    write(writes, promise);
+    outbox.lend(tag, bytes);
   }
 
-  private ByteBuf frame(Tag tag, long total, int chunk, int room) {
-    ByteBuf out = channel.alloc().directBuffer(Frame.HEADER_BYTES + room);
-    new Frame(self, tag, total, chunk).writeTo(out);
-    return out;
-  }
-
-  private static ByteBuffer limited(ByteBuffer buffer, int bytes) {
-    return buffer.limit(buffer.position() + bytes);
-  }
-
-  /** Writes what the system takes at once, if nothing is queued; queues the rest. */
-  private void write(List<ByteBuf> writes, ChannelPromise last) {
-    int written = queued.get() == 0 ? writeDirectly(writes) : 0;
-    List<ByteBuf> rest = writes.subList(written, writes.size());
-    if (rest.isEmpty()) {
-      last.setSuccess();
-      return;
-    }
-    queued.incrementAndGet();
-    last.addListener(done -> queued.decrementAndGet());
-    try {
-      channel.eventLoop().execute(() -> writeAll(rest, last));
-    } catch (RejectedExecutionException e) {
-      rest.forEach(ByteBuf::release);
-      throw new ExchangeException(
-          Reason.CLOSED, rank, "this side is closed; sending to " + mailbox.peerName(), e);
-    }
-  }
-
-  /** Returns how many buffers are written; the next one may be written in part. */
-  private int writeDirectly(List<ByteBuf> writes) {
-    if (!(channel instanceof Transport.Connection connection)) {
-      return 0;
-    }
-    int done = 0;
-    try {
-      while (done < writes.size()) {
-        ByteBuf next = writes.get(done);
-        int wanted = next.readableBytes();
-        int taken =
-            connection.javaChannel().write(next.internalNioBuffer(next.readerIndex(), wanted));
-        next.skipBytes(taken);
-        if (taken < wanted) {
-          break;
-        }
-        next.release();
-        done++;
-      }
-    } catch (IOException e) {
-      // The network thread meets the same error with the rest, and reports it.
-    }
-    return done;
-  }
-
-  private void writeAll(List<ByteBuf> writes, ChannelPromise last) {
-    for (int i = 0; i < writes.size() - 1; i++) {
-      channel.write(writes.get(i), channel.voidPromise());
-    }
-    channel.writeAndFlush(writes.get(writes.size() - 1), last);
-  }
-
-  /** Waits until what was lent last, and so all before it, is in the hands of the system. */
   void reclaim(Duration patience) {
-    ChannelFuture last = lent;
-    if (last == null) {
-      return;
-    }
-    boolean done;
-    try {
-      done = last.await(patience.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ExchangeException(
-          Reason.INTERRUPTED, rank, "interrupted while sending to " + mailbox.peerName(), e);
-    }
-    if (!done) {
-      throw new ExchangeException(
-          Reason.TIMED_OUT,
-          rank,
-          "waited %.1f s for %s to take what was sent"
-              .formatted(patience.toMillis() / 1e3, mailbox.peerName()));
-    }
-    if (!last.isSuccess()) {
-      throw new ExchangeException(
-          Reason.LOST,
-          rank,
-          "sending to %s failed: %s".formatted(mailbox.peerName(), last.cause().getMessage()),
-          last.cause());
-    }
-    lent = null;
+    outbox.reclaim(patience);
   }
 
   ChannelFuture closeInOrder() {
-    try {
-      channel
-          .eventLoop()
-          .execute(
-              () -> {
-                ByteBuf out = channel.alloc().directBuffer(Frame.HEADER_BYTES);
-                Frame.goodbye(self).writeTo(out);
-                channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
-              });
-    } catch (RejectedExecutionException e) {
-      return channel.close();
-    }
-    return channel.closeFuture();
+    return outbox.closeInOrder();
+  }
+
+  /** Closes at once, without a word, also where encryption would take its leave. */
+  ChannelFuture abort() {
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    return first == null ? channel.close() : first.close();
   }
 
   private void resumeIfDrained() {
@@ -245,6 +105,11 @@ final class Link {
     }
   }
 
+  /** The channel wants more, or is closed. */
+  void writabilityChanged() {
+    outbox.proceed();
+  }
+
   /** Whether the peer said goodbye, which a process that dies cannot. */
   boolean endedInOrder() {
     return goodbye;
@@ -268,6 +133,7 @@ final class Link {
   }
 
   void disconnected() {
+    outbox.proceed();
     String name = mailbox.peerName();
     if (goodbye) {
       mailbox.end(

@@ -30,6 +30,7 @@ final class ListenerHandshake extends HandshakeHandler {
       terms = new Handshake(body.readInt(), body.readInt(), body.readInt());
       dialerNonce = read(body, Handshake.NONCE_BYTES);
       checkTerms();
+      Encryption.check(context.channel(), terms.attempt(), terms.dialer());
       expect(Handshake.PROOF_BYTES);
       send(context, Handshake.CHALLENGE, nonce);
       return;

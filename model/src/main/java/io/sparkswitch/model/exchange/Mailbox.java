@@ -23,6 +23,9 @@ final class Mailbox {
   /** Spinning so long spares a short wait two context switches, and costs a long one little. */
   private static final long SPIN_NANOS = 20_000;
 
+  /** What is waited for, since when and for how long. */
+  private record Wait(Tag tag, long start, long nanos) {}
+
   /** Why nothing more will come. */
   record Ending(int culprit, Reason reason, String text, Throwable cause) {}
 
@@ -108,32 +111,37 @@ final class Mailbox {
 
   /** See {@link Peers#receive(int, Tag, ByteBuffer...)}. */
   void receive(Tag tag, ByteBuffer... into) {
-    long start = System.nanoTime();
+    Wait wait = new Wait(tag, System.nanoTime(), patience.toNanos());
     long expected = ByteBuffers.remaining(into);
-    Frame frame = header(tag, start);
+    Frame frame = header(wait);
     if (frame.total() != expected) {
       throw mismatch(
           "%s sent %d bytes for [%s], but %d were expected"
               .formatted(peerName, frame.total(), tag, expected));
     }
-    fill(frame, into, start);
+    fill(frame, into, wait);
   }
 
   /** See {@link Peers#receive(int, Tag, int)}. */
   byte[] receive(Tag tag, int maxBytes) {
-    long start = System.nanoTime();
-    Frame frame = header(tag, start);
+    return receive(tag, maxBytes, patience);
+  }
+
+  /** As the other, with another bound of the wait. */
+  byte[] receive(Tag tag, int maxBytes, Duration within) {
+    Wait wait = new Wait(tag, System.nanoTime(), within.toNanos());
+    Frame frame = header(wait);
     if (frame.total() > maxBytes) {
       throw mismatch(
           "%s sent %d bytes for [%s], but at most %d were expected"
               .formatted(peerName, frame.total(), tag, maxBytes));
     }
     byte[] bytes = new byte[(int) frame.total()];
-    fill(frame, new ByteBuffer[] {ByteBuffer.wrap(bytes)}, start);
+    fill(frame, new ByteBuffer[] {ByteBuffer.wrap(bytes)}, wait);
     return bytes;
   }
 
-  private void fill(Frame first, ByteBuffer[] into, long start) {
+  private void fill(Frame first, ByteBuffer[] into, Wait wait) {
     int target = 0;
     long missing = first.total();
     Frame frame = first;
@@ -141,7 +149,7 @@ final class Mailbox {
       int inFrame = frame.chunk();
       missing -= inFrame;
       while (inFrame > 0) {
-        ByteBuf piece = (ByteBuf) next(frame.tag(), start);
+        ByteBuf piece = (ByteBuf) next(wait);
         int bytes = piece.readableBytes();
         try {
           target = pour(piece, into, target);
@@ -155,7 +163,7 @@ final class Mailbox {
       if (missing <= 0) {
         return;
       }
-      frame = header(first.tag(), start);
+      frame = header(wait);
       if (frame.total() != first.total() || frame.chunk() > missing) {
         throw mismatch(
             "%s sent frames of %d and %d bytes for one message [%s]"
@@ -179,17 +187,17 @@ final class Mailbox {
     return target;
   }
 
-  private Frame header(Tag tag, long start) {
-    Frame frame = (Frame) next(tag, start);
-    if (!tag.equals(frame.tag())) {
+  private Frame header(Wait wait) {
+    Frame frame = (Frame) next(wait);
+    if (!wait.tag.equals(frame.tag())) {
       throw mismatch(
           "%s sent [%s], but [%s] was expected: the two sides do not run the same program"
-              .formatted(peerName, frame.tag(), tag));
+              .formatted(peerName, frame.tag(), wait.tag));
     }
     return frame;
   }
 
-  private Object next(Tag tag, long start) {
+  private Object next(Wait wait) {
     Object head = queue.poll();
     if (head != null) {
       return head;
@@ -204,34 +212,39 @@ final class Mailbox {
     }
     waiter = Thread.currentThread();
     try {
-      return park(tag, start);
+      return park(wait);
     } finally {
       waiter = null;
     }
   }
 
-  private Object park(Tag tag, long start) {
+  private Object park(Wait wait) {
     while (true) {
       Ending end = ending; // read first: whatever came before the end is then in the queue
       Object head = queue.poll();
       if (head != null) {
         return head;
       }
-      long waited = System.nanoTime() - start;
-      String waiting = "waited %.1f s for %s to send [%s]".formatted(waited / 1e9, peerName, tag);
+      long waited = System.nanoTime() - wait.start;
       if (end != null) {
         throw new ExchangeException(
-            end.reason(), end.culprit(), end.text() + "; " + waiting, end.cause());
+            end.reason(), end.culprit(), end.text() + "; " + waiting(wait, waited), end.cause());
       }
       if (Thread.currentThread().isInterrupted()) {
-        throw new ExchangeException(Reason.INTERRUPTED, peer, "interrupted; " + waiting);
+        throw new ExchangeException(
+            Reason.INTERRUPTED, peer, "interrupted; " + waiting(wait, waited));
       }
-      long left = patience.toNanos() - waited;
+      long left = wait.nanos - waited;
       if (left <= 0) {
-        throw new ExchangeException(Reason.TIMED_OUT, peer, waiting + ": nothing more came");
+        throw new ExchangeException(
+            Reason.TIMED_OUT, peer, waiting(wait, waited) + ": nothing more came");
       }
       LockSupport.parkNanos(this, left);
     }
+  }
+
+  private String waiting(Wait wait, long waited) {
+    return "waited %.1f s for %s to send [%s]".formatted(waited / 1e9, peerName, wait.tag);
   }
 
   private ExchangeException mismatch(String message) {

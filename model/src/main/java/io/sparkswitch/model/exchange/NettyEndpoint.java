@@ -9,9 +9,11 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
 import io.sparkswitch.model.exchange.HandshakeHandler.RefusedException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * One member's place on the network: bound first, so that its address can be told to the others,
@@ -73,11 +76,18 @@ public final class NettyEndpoint implements AutoCloseable {
   }
 
   private static final int STRANGERS = 1024;
+
+  /** Bounds what is encrypted and not yet sent. */
+  private static final WriteBufferWaterMark WRITTEN_AT_ONCE =
+      new WriteBufferWaterMark(2 << 20, 8 << 20);
+
   private static final long CLOSE_SECONDS = 5;
 
   private final Member member;
   private final Limits limits;
   private final String advertisedHost;
+  private final String log;
+  private final Optional<Encryption> encryption;
   private final Refusals refusals;
   private final EventLoopGroup group;
   private final Channel server;
@@ -90,6 +100,9 @@ public final class NettyEndpoint implements AutoCloseable {
     this.member = member;
     this.limits = limits;
     this.advertisedHost = listen == null ? "" : listen.advertisedHost();
+    this.log = listen == null ? "" : listen.log();
+    this.encryption =
+        Optional.of(member.credentials()).filter(Credentials::encrypt).map(Encryption::with);
     this.refusals = new Refusals(PeerAddress.name(member.rank()));
     this.group = Transport.group("exchange-" + PeerAddress.name(member.rank()).replace(' ', '-'));
     Channel bound = null;
@@ -132,6 +145,7 @@ public final class NettyEndpoint implements AutoCloseable {
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childOption(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITTEN_AT_ONCE)
             .childHandler(initializer(() -> new ListenerHandshake(this), true));
     ChannelFuture tried = null;
     for (int port = listen.port(); port <= listen.lastPort(); port++) {
@@ -167,6 +181,9 @@ public final class NettyEndpoint implements AutoCloseable {
           strangers.add(channel);
           channel.closeFuture().addListener(closed -> strangers.remove(channel));
         }
+        encryption
+            .map(tls -> accepted ? tls.listener(channel) : tls.dialer(channel))
+            .ifPresent(channel.pipeline()::addLast);
         channel.pipeline().addLast(handshake.get());
       }
     };
@@ -179,7 +196,7 @@ public final class NettyEndpoint implements AutoCloseable {
   /** What to tell the others. */
   public PeerAddress address() {
     return new PeerAddress(
-        member.rank(), advertisedHost, ((InetSocketAddress) server.localAddress()).getPort());
+        member.rank(), advertisedHost, ((InetSocketAddress) server.localAddress()).getPort(), log);
   }
 
   /**
@@ -201,20 +218,20 @@ public final class NettyEndpoint implements AutoCloseable {
     Map<Integer, Link> connected = new ConcurrentHashMap<>();
     for (PeerAddress peer : gang) {
       if (peer.rank() != member.rank()) {
-        Link link = await(peer, deadline, patience);
-        if (member.rank() != Exchange.DRIVER) { // which knows its peers by who they proved to be
-          link.mailbox().rename(peer.toString());
-        }
+        Link link = await(peer.rank(), peer.toString(), deadline, patience);
+        link.mailbox().rename(peer.toString());
         connected.put(peer.rank(), link);
       }
     }
+    introduce(connected, deadline);
     return new NettyExchange(new NettyPeers(this, size, connected));
   }
 
   /** Dials one peer. */
   Link connect(PeerAddress peer, Duration patience) {
     dial(peer, patience);
-    return await(peer, System.nanoTime() + patience.toNanos(), patience);
+    long deadline = System.nanoTime() + patience.toNanos();
+    return await(peer.rank(), peer.toString(), deadline, patience);
   }
 
   /** The connection with a rank, once it has proved itself. */
@@ -223,6 +240,46 @@ public final class NettyEndpoint implements AutoCloseable {
     return place.isDone() && !place.isCompletedExceptionally()
         ? Optional.of(place.join())
         : Optional.empty();
+  }
+
+  /**
+   * For the driver, whom all others dial: waits for them.
+   *
+   * @param size ranks 0 to {@code size - 1} are to come
+   * @param patience bound of the whole
+   * @return the exchange, which closes this endpoint when it is closed
+   * @throws ExchangeException naming who did not come, and who did
+   */
+  public NettyExchange accept(int size, Duration patience) {
+    if (member.rank() != Exchange.DRIVER) {
+      throw new IllegalStateException(
+          "only the driver is dialled by all; %s connects"
+              .formatted(PeerAddress.name(member.rank())));
+    }
+    long deadline = System.nanoTime() + patience.toNanos();
+    Map<Integer, Link> connected = new ConcurrentHashMap<>();
+    for (int rank = 0; rank < size; rank++) {
+      connected.put(rank, await(rank, PeerAddress.name(rank), deadline, patience));
+    }
+    introduce(connected, deadline);
+    return new NettyExchange(new NettyPeers(this, size, connected));
+  }
+
+  /** Executors tell the driver where they are. */
+  private void introduce(Map<Integer, Link> connected, long deadline) {
+    Tag tag = Introduction.tag(member.attempt());
+    if (member.rank() != Exchange.DRIVER) {
+      Link driver = connected.get(Exchange.DRIVER);
+      if (driver != null) {
+        driver.send(tag, ByteBuffer.wrap(Introduction.of(address())));
+      }
+      return;
+    }
+    for (Link link : connected.values()) {
+      Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+      byte[] bytes = link.mailbox().receive(tag, Introduction.MAX_BYTES, left);
+      link.mailbox().rename(Introduction.read(link.rank(), bytes).toString());
+    }
   }
 
   private int checkGang(List<PeerAddress> gang) {
@@ -249,6 +306,7 @@ public final class NettyEndpoint implements AutoCloseable {
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
         .option(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
+        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITTEN_AT_ONCE)
         .option(
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
             (int) Math.min(Integer.MAX_VALUE, patience.toMillis()))
@@ -262,24 +320,35 @@ public final class NettyEndpoint implements AutoCloseable {
             });
   }
 
-  private Link await(PeerAddress peer, long deadline, Duration patience) {
+  private Link await(int rank, String name, long deadline, Duration patience) {
+    String waiting = "%s to connect in attempt %d".formatted(name, member.attempt());
     try {
       long left = Math.max(0, deadline - System.nanoTime());
-      return place(peer.rank()).get(left, TimeUnit.NANOSECONDS);
+      return place(rank).get(left, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw new ExchangeException(
           Reason.TIMED_OUT,
-          peer.rank(),
-          "waited %.1f s for %s to connect".formatted(patience.toMillis() / 1e3, peer),
+          rank,
+          "waited %.1f s for %s%s".formatted(patience.toMillis() / 1e3, waiting, othersThere(rank)),
           e);
     } catch (ExecutionException e) {
-      throw new ExchangeException(
-          Reason.REFUSED, peer.rank(), e.getCause().getMessage(), e.getCause());
+      throw new ExchangeException(Reason.REFUSED, rank, e.getCause().getMessage(), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ExchangeException(
-          Reason.INTERRUPTED, peer.rank(), "interrupted while %s connects".formatted(peer), e);
+          Reason.INTERRUPTED, rank, "interrupted while waiting for " + waiting, e);
     }
+  }
+
+  /** Who is connected, to tell whom only one misses from whom all miss. */
+  private String othersThere(int rank) {
+    String there =
+        joined().stream()
+            .filter(link -> link.rank() != rank)
+            .map(link -> PeerAddress.name(link.rank()))
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return there.isEmpty() ? "; nobody else has" : "; there are " + there;
   }
 
   private CompletableFuture<Link> place(int rank) {
@@ -340,7 +409,7 @@ public final class NettyEndpoint implements AutoCloseable {
   /** Closes all connections without a goodbye; afterwards no write is under way. */
   void abort() {
     closing = true;
-    awaitAll(joined().stream().map(link -> link.channel().close()).toList());
+    awaitAll(joined().stream().map(Link::abort).toList());
   }
 
   /** Says goodbye to all peers and frees the port, the thread and all buffers. */

@@ -23,11 +23,17 @@ abstract class PeerExchange implements Exchange {
   /** Longest message whose length only its sender knows. */
   static final int MAX_BYTES = 256 << 20;
 
+  private final Traffic traffic = new Traffic();
   private final Peers peers;
   private Throwable failure;
 
   PeerExchange(Peers peers) {
-    this.peers = peers;
+    this.peers = new CountedPeers(peers, traffic);
+  }
+
+  @Override
+  public Traffic traffic() {
+    return traffic;
   }
 
   @Override
@@ -233,6 +239,20 @@ abstract class PeerExchange implements Exchange {
     guarded(
         () -> {
           peers.send(peer, tag, ByteBuffer.wrap(bytes));
+          return null;
+        });
+  }
+
+  @Override
+  public void broadcast(Tag tag, byte[] bytes) {
+    checkAtMost(bytes.length);
+    guarded(
+        () -> {
+          for (int peer = 0; peer < size(); peer++) {
+            if (peer != rank()) {
+              peers.send(peer, tag, ByteBuffer.wrap(bytes));
+            }
+          }
           return null;
         });
   }

@@ -52,13 +52,13 @@ final class HeadMixing {
     Tensor scores =
         Tensors.empty(q.scalar_type().intern(), heads.batch(), heads.heads(), q.size(1), k.size(1));
     Tensor flat = scores.view(q.size(0), q.size(1), k.size(1));
-    if (mask.bias() == null && mask.padding() == null) {
+    if (mask.bias() == null && mask.hidden() == null) {
       torch.bmm_out(flat, q, k.transpose(1, 2));
       return flat;
     }
-    scores.copy_(mask.bias() == null ? mask.padding() : mask.bias().detach());
-    if (mask.bias() != null && mask.padding() != null) {
-      scores.add_(mask.padding());
+    scores.copy_(mask.bias() == null ? mask.hidden() : mask.bias().detach());
+    if (mask.bias() != null && mask.hidden() != null) {
+      scores.add_(mask.hidden());
     }
     flat.baddbmm_(q, k.transpose(1, 2));
     return flat;

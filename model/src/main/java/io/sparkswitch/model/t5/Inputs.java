@@ -5,6 +5,7 @@ import io.sparkswitch.model.moe.TokenGroups;
 import io.sparkswitch.model.t5.Grouping.Padding;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -18,6 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param decoderGroups routing groups of the decoder's tokens
  * @param globalTargets target tokens of the whole batch
  * @param padded whether any encoder token at hand is padding
+ * @param examples what attention may see in packed sequences; empty where each is one text
  */
 public record Inputs(
     Tensor encoderTokens,
@@ -26,14 +28,11 @@ public record Inputs(
     TokenGroups encoderGroups,
     TokenGroups decoderGroups,
     long globalTargets,
-    boolean padded) {
+    boolean padded,
+    Optional<Examples> examples) {
 
   /** Sequences {@code [from, to)} of a global batch: whole routing groups. */
   public static Inputs of(Batch global, int from, int to, Grouping grouping) {
-    if (global.packing().isPresent()) {
-      throw new IllegalArgumentException(
-          "a packed batch: attention would run across its examples; use padded examples");
-    }
     Batch part = global.slice(from, to);
     int group = grouping.sequences() == 0 ? Math.max(1, global.sequences()) : grouping.sequences();
     boolean whole = from % group == 0 && (to % group == 0 || to == global.sequences());
@@ -53,7 +52,8 @@ public record Inputs(
         groups.of(part.encoderLength(), sources, sourceTokens(global)),
         groups.of(part.decoderLength(), targets, global.targetTokens()),
         global.targetTokens(),
-        !allTrue(sources));
+        !allTrue(sources),
+        part.packing().map(p -> Examples.of(p, n, part.encoderLength(), part.decoderLength())));
   }
 
   /** Target tokens at hand. */

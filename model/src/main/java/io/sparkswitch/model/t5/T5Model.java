@@ -14,6 +14,7 @@ import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A T5 or Switch T5: all dense parameters, and the experts of one rank. Not thread-safe.
@@ -81,14 +82,20 @@ public final class T5Model implements AutoCloseable {
    * The encoder's output.
    *
    * @param memory {@code <float>[batch, encoderLength, embed]}
-   * @param mask {@code <float>[batch, 1, 1, encoderLength]}, null without padding
+   * @param mask of cross-attention, {@code <float>[batch, 1, 1 or decoderLength, encoderLength]};
+   *     null without padding
+   * @param ownMask of the decoder's self-attention beside the causal one, {@code <float>[batch, 1,
+   *     decoderLength, decoderLength]}; null for sequences of one text
    */
-  public record Encoded(Tensor memory, Tensor mask) {}
+  public record Encoded(Tensor memory, Tensor mask, Tensor ownMask) {}
 
   public Encoded encode(Inputs inputs, Pass pass) {
     Tensor tokens = inputs.encoderTokens();
-    Tensor mask = inputs.padded() ? paddingMask(tokens) : null;
-    Tensor bias = encoder.selfBias(Math.toIntExact(tokens.size(1)), precision.activations());
+    ScalarType dtype = precision.activations();
+    Examples examples = inputs.examples().orElse(null);
+    Tensor padding = inputs.padded() ? paddingMask(tokens) : null;
+    Tensor mask = examples == null ? padding : examples.encoderMask(dtype);
+    Tensor bias = encoder.selfBias(Math.toIntExact(tokens.size(1)), dtype);
     Tensor keptBias = pass.tape().keep(bias);
     Tensor x = embed(tokens, pass.tape()); // [batch, length, embed]
     Tensor memory =
@@ -97,7 +104,9 @@ public final class T5Model implements AutoCloseable {
             new Context(new AttentionMask(keptBias, mask), null, null),
             pass,
             inputs.encoderGroups());
-    return new Encoded(memory, mask);
+    return examples == null
+        ? new Encoded(memory, padding, null)
+        : new Encoded(memory, examples.crossMask(dtype), examples.decoderMask(dtype));
   }
 
   /**
@@ -110,7 +119,10 @@ public final class T5Model implements AutoCloseable {
     Tensor bias = pass.tape().keep(decoder.selfBias(length, precision.activations()));
     Tensor x = embed(tokens, pass.tape());
     Context context =
-        new Context(new AttentionMask(bias, null), memory, new AttentionMask(null, encoded.mask()));
+        new Context(
+            new AttentionMask(bias, encoded.ownMask()),
+            memory,
+            new AttentionMask(null, encoded.mask()));
     return decoder.apply(x, context, pass, groups);
   }
 

@@ -42,7 +42,9 @@ class ExchangeTest {
 
   static Stream<Arguments> kinds() {
     return Stream.of(
-        Arguments.of("local", (Maker) Gang::local), Arguments.of("netty", (Maker) Gang::netty));
+        Arguments.of("local", (Maker) Gang::local),
+        Arguments.of("netty", (Maker) Gang::netty),
+        Arguments.of("encrypted", (Maker) Gang::encrypted));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
 /** Exchanges of one gang in this JVM, a thread for each. */
 final class Gang implements AutoCloseable {
@@ -39,13 +40,29 @@ final class Gang implements AutoCloseable {
     return netty(size, NettyEndpoint.Limits.DEFAULT.withMessage(patience, patience));
   }
 
-  /** Ranks 0 to size - 1 and the driver, meshed over the loopback interface. */
   static Gang netty(int size, NettyEndpoint.Limits limits) throws Exception {
     RunSecret secret = RunSecret.random();
+    return meshed(size, limits, rank -> new Member(secret, 3, rank));
+  }
+
+  static Gang encrypted(int size, Duration patience) throws Exception {
+    NettyEndpoint.Limits limits = NettyEndpoint.Limits.DEFAULT.withMessage(patience, patience);
+    return encrypted(size, limits, new RunAuthority());
+  }
+
+  static Gang encrypted(int size, NettyEndpoint.Limits limits, RunAuthority authority)
+      throws Exception {
+    RunSecret secret = RunSecret.random();
+    return meshed(size, limits, rank -> new Member(secret, 3, rank, authority.issue(3, rank)));
+  }
+
+  /** Ranks 0 to size - 1 and the driver, meshed over the loopback interface. */
+  private static Gang meshed(int size, NettyEndpoint.Limits limits, IntFunction<Member> members)
+      throws Exception {
     List<NettyEndpoint> endpoints = new ArrayList<>();
     for (int rank = Exchange.DRIVER; rank < size; rank++) {
-      Member member = new Member(secret, 3, rank);
-      endpoints.add(NettyEndpoint.bind(ListenAddress.loopback(), member, limits));
+      ListenAddress listen = new ListenAddress("127.0.0.1", "127.0.0.1", 0, 0, "log of " + rank);
+      endpoints.add(NettyEndpoint.bind(listen, members.apply(rank), limits));
     }
     List<PeerAddress> addresses = endpoints.stream().map(NettyEndpoint::address).toList();
     ExecutorService threads = Executors.newCachedThreadPool();

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,7 +155,8 @@ class T5ModelTest {
             groups,
             null,
             1,
-            length > source.length);
+            length > source.length,
+            Optional.empty());
     RoutingRule rule = config.training();
     Pass pass = TinyModel.pass(rule, 0, Tape.inference(), exchange, 0);
     double[] memory = Doubles.of(model.encode(inputs, pass).memory());

@@ -1,0 +1,43 @@
+package io.sparkswitch.jobs.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What a gang costs, in ratios within one run, between real processes pinned to a core each. */
+public final class GangBench {
+  /** What can be measured by itself. */
+  public enum Part {
+    /** The exchange beside a bare socket. */
+    WIRE(new WireBench(9));
+
+    private final GangPart part;
+
+    Part(GangPart part) {
+      this.part = part;
+    }
+  }
+
+  private final Map<String, String> environment;
+  private final Consumer<String> say;
+
+  /**
+   * @param environment of executors
+   */
+  public GangBench(Map<String, String> environment, Consumer<String> say) {
+    this.environment = environment;
+    this.say = say;
+  }
+
+  /** Runs parts one after the other; each adds what it measured to {@code results}. */
+  public void run(List<Part> parts, ObjectNode results) throws IOException {
+    if (!BenchProcess.canPin()) {
+      say.accept("There is no taskset: processes share the cores as the system likes.");
+    }
+    for (Part part : parts) {
+      part.part.run(results, environment, say);
+    }
+  }
+}

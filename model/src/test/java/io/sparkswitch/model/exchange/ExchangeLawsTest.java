@@ -1,0 +1,229 @@
+package io.sparkswitch.model.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkswitch.model.tensor.Natives;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Every exchange against {@link ExchangeTwin} on any shapes, to the last bit. */
+class ExchangeLawsTest {
+  private static final int LARGEST = 4;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Map<String, Gang> GANGS = new HashMap<>();
+
+  /** What moves the bytes. */
+  enum Kind {
+    LOCAL,
+    NETTY,
+    ENCRYPTED
+  }
+
+  /** What is moved; the exchange sums these three. */
+  enum Entries {
+    FLOAT32(ScalarType.Float),
+    FLOAT64(ScalarType.Double),
+    BFLOAT16(ScalarType.BFloat16);
+
+    private final ScalarType dtype;
+
+    Entries(ScalarType dtype) {
+      this.dtype = dtype;
+    }
+  }
+
+  private static long step;
+  private static long compared;
+  private static int emptyRanks;
+
+  @BeforeContainer
+  static void load() {
+    Natives.prepare();
+  }
+
+  @AfterContainer
+  static void closeAll() {
+    GANGS.values().forEach(Gang::close);
+    GANGS.clear();
+    assertThat(compared).as("entries compared").isGreaterThan(100_000);
+    assertThat(emptyRanks).as("ranks that sent nothing").isGreaterThan(20);
+  }
+
+  /** Rows of each pair of ranks, of which many are none; sometimes more than a frame holds. */
+  @Provide
+  Arbitrary<List<Integer>> anyRows() {
+    return Arbitraries.frequencyOf(
+            Tuple.of(4, Arbitraries.just(0)),
+            Tuple.of(5, Arbitraries.integers().between(1, 40)),
+            Tuple.of(1, Arbitraries.integers().between(1000, 9000)))
+        .list()
+        .ofSize(LARGEST * LARGEST);
+  }
+
+  @Property(tries = 90)
+  void rowsArriveAsTheTwinHasThem(
+      @ForAll Kind kind,
+      @ForAll Entries entries,
+      @ForAll @IntRange(min = 1, max = LARGEST) int size,
+      @ForAll @IntRange(min = 1, max = 70) int embed,
+      @ForAll("anyRows") List<Integer> flat)
+      throws Exception {
+    int[][] rows = new int[size][size];
+    List<Tensor> outgoing = new ArrayList<>();
+    try (PointerScope scope = new PointerScope()) {
+      for (int s = 0; s < size; s++) {
+        int sum = 0;
+        for (int d = 0; d < size; d++) {
+          rows[s][d] = flat.get(s * LARGEST + d);
+          sum += rows[s][d];
+        }
+        emptyRanks += sum == 0 ? 1 : 0;
+        outgoing.add(torch.randn(sum, embed).to(entries.dtype));
+      }
+      long now = step++;
+      List<Tensor> received =
+          all(
+              kind,
+              size,
+              e -> {
+                int[] from = new int[size];
+                int[][] told = e.exchangeCounts(tag(now, Direction.ROUTE_COUNTS), own(rows, e));
+                for (int s = 0; s < size; s++) {
+                  from[s] = told[s][0];
+                }
+                Tag tag = tag(now, Direction.DISPATCH);
+                return e.allToAll(tag, outgoing.get(e.rank()), rows[e.rank()], from);
+              });
+      assertSame(received, ExchangeTwin.allToAll(outgoing, rows));
+    }
+  }
+
+  private static int[][] own(int[][] rows, Exchange exchange) {
+    int[][] own = new int[rows.length][];
+    for (int d = 0; d < own.length; d++) {
+      own[d] = new int[] {rows[exchange.rank()][d]};
+    }
+    return own;
+  }
+
+  /** Lengths below the number of ranks leave some without a slice. */
+  @Property(tries = 60)
+  void vectorsAreSummedInRankOrderAndJoinedAgain(
+      @ForAll Kind kind,
+      @ForAll Entries entries,
+      @ForAll @IntRange(min = 1, max = LARGEST) int size,
+      @ForAll @IntRange(max = 60_000) int length)
+      throws Exception {
+    try (PointerScope scope = new PointerScope()) {
+      List<Tensor> vectors = new ArrayList<>();
+      for (int rank = 0; rank < size; rank++) {
+        vectors.add(torch.randn(length).to(entries.dtype));
+      }
+      long now = step++;
+      List<Tensor> slices =
+          all(
+              kind,
+              size,
+              e -> e.reduceScatter(tag(now, Direction.REDUCE_SCATTER), vectors.get(e.rank())));
+      assertSame(slices, ExchangeTwin.reduceScatter(vectors));
+      Tensor whole = ExchangeTwin.allGather(slices);
+      List<Tensor> gathered =
+          all(
+              kind,
+              size,
+              e -> e.allGather(tag(now, Direction.ALL_GATHER), slices.get(e.rank()), length));
+      assertSame(gathered, gathered.stream().map(any -> whole).toList());
+    }
+  }
+
+  @Property(tries = 40)
+  void whatOneSendsAllOthersHave(
+      @ForAll Kind kind,
+      @ForAll @IntRange(min = 1, max = LARGEST) int size,
+      @ForAll @IntRange(min = Exchange.DRIVER, max = LARGEST - 1) int any,
+      @ForAll byte[] bytes)
+      throws Exception {
+    int root = Math.min(any, size - 1);
+    Tag tag = tag(step++, Direction.CONTROL);
+    Gang gang = gang(kind, size);
+    try {
+      List<Future<byte[]>> others = new ArrayList<>();
+      for (int rank = 0; rank < size; rank++) {
+        if (rank != root) {
+          others.add(gang.start(rank, e -> e.receiveBytes(root, tag)));
+        }
+      }
+      gang.rank(root).broadcast(tag, bytes);
+      for (Future<byte[]> other : others) {
+        assertThat(Gang.result(other)).isEqualTo(bytes);
+        compared += bytes.length;
+      }
+    } catch (Exception | AssertionError e) {
+      forget(kind, size);
+      throw e;
+    }
+  }
+
+  private static List<Tensor> all(Kind kind, int size, Gang.Program<Tensor> program)
+      throws Exception {
+    try {
+      return gang(kind, size).all(program);
+    } catch (Exception | AssertionError e) {
+      forget(kind, size);
+      throw e;
+    }
+  }
+
+  private static Gang gang(Kind kind, int size) throws Exception {
+    String key = kind + " " + size;
+    Gang gang = GANGS.get(key);
+    if (gang == null) {
+      gang =
+          switch (kind) {
+            case LOCAL -> Gang.local(size, PATIENCE);
+            case NETTY -> Gang.netty(size, PATIENCE);
+            case ENCRYPTED -> Gang.encrypted(size, PATIENCE);
+          };
+      GANGS.put(key, gang);
+    }
+    return gang;
+  }
+
+  /** A gang that failed once is closed, and would fail whatever is tried next. */
+  private static void forget(Kind kind, int size) {
+    GANGS.remove(kind + " " + size).close();
+  }
+
+  private static Tag tag(long at, Direction direction) {
+    return ExchangeTest.tag(at, direction);
+  }
+
+  private static void assertSame(List<Tensor> actual, List<Tensor> expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.size(); i++) {
+      Tensor a = actual.get(i);
+      Tensor b = expected.get(i);
+      assertThat(a.scalar_type().intern()).isEqualTo(b.scalar_type().intern());
+      assertThat(a.sizes().vec().get()).isEqualTo(b.sizes().vec().get());
+      assertThat(torch.equal(a, b)).as("rank %d", i).isTrue();
+      compared += a.numel();
+    }
+  }
+}
