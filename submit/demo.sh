@@ -39,10 +39,14 @@ while [ $# -gt 0 ]; do
       ;;
     --corpus)
       [ $# -gt 1 ] || refuse "--corpus needs a folder of C4 files"
+      [ -n "$2" ] || refuse "--corpus is empty: give a folder of C4 files, or leave it out"
       corpus=$2
       shift
       ;;
-    --corpus=*) corpus=${1#*=} ;;
+    --corpus=*)
+      corpus=${1#*=}
+      [ -n "$corpus" ] || refuse "--corpus is empty: give a folder of C4 files, or leave it out"
+      ;;
     -*) refuse "unknown option $1: --corpus FOLDER and --help are all there is" ;;
     *)
       [ -z "$dir" ] || refuse "two folders given, $dir and $1: one is enough"
@@ -124,9 +128,11 @@ show() {
       'Dynamic allocation'* | 'Warning: Version of org.bytedeco'* | '') continue ;;
       '  in: '* | '  out: '*) line=${line#  } ;;
       [[:space:]]*) continue ;;
+      java.util.concurrent.RejectedExecutionException*) continue ;; # a worker of Spark's that is stopping
     esac
     line=${line%%Next: *}
-    printf '                %s\n' "${line:0:150}"
+    ((${#line} <= 150)) || line=${line:0:149}…
+    printf '                %s\n' "$line"
   done
 }
 

@@ -16,7 +16,6 @@ import io.sparkswitch.model.tensor.Parameters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -33,7 +32,7 @@ import picocli.CommandLine.Mixin;
       "Example: sparkswitch distill --teacher runs/demo/switch --targets runs/demo/targets"
           + " --shards runs/demo/shards --out runs/demo/student --config conf/runs/demo-student.conf"
     })
-final class DistillVerb extends ConfiguredVerb {
+final class DistillVerb extends GangVerb {
   private static final String INITIALISATION = "initialisation.json";
 
   @Mixin private TeacherOptions teacher;
@@ -41,18 +40,6 @@ final class DistillVerb extends ConfiguredVerb {
   @Mixin private TargetOptions targets;
 
   @Mixin private ShardOptions shards;
-
-  @Mixin private OutputOptions output;
-
-  @Override
-  Optional<String> statusFolder() {
-    return Optional.of(output.out());
-  }
-
-  @Override
-  boolean needsGang() {
-    return true;
-  }
 
   @Override
   List<String> sections() {
@@ -67,7 +54,8 @@ final class DistillVerb extends ConfiguredVerb {
           "model.num-experts = %d, but a student is dense: set model.num-experts = 0, or give a dense configuration"
               .formatted(config.model().numExperts()));
     }
-    OpenShards open = output.fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
+    OpenShards open =
+        output().fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
     SavedRun saved = SavedRun.open(teacher.teacher(), teacher.step(), run);
     saved.requireVocabulary(open.vocabulary());
     int rows = open.vocabulary().rows();
@@ -87,7 +75,7 @@ final class DistillVerb extends ConfiguredVerb {
     TrainingJob job = new TrainingJob(run, open.trainingData(config), targetsFolder);
     job.dependsOn("teacherHash", origin.teacherDigest());
     job.dependsOn("softTargets", softTargets);
-    job.run(output.fresh(), dense -> inherit(run, init, saved, dense));
+    job.run(output().fresh(), dense -> inherit(run, init, saved, dense));
   }
 
   private static StudentInit initialisation(T5Config teacher, T5Config student) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -27,7 +26,7 @@ import picocli.CommandLine.Option;
           + " --examples task/train.jsonl.gz --validation-examples task/validation.jsonl.gz"
           + " --out runs/demo/task --config conf/runs/finetune.conf"
     })
-final class FinetuneVerb extends ConfiguredVerb {
+final class FinetuneVerb extends GangVerb {
   @Option(
       names = "--from",
       required = true,
@@ -61,18 +60,6 @@ final class FinetuneVerb extends ConfiguredVerb {
       description = "folder with the vocabulary that the model was trained with")
   private String vocabulary;
 
-  @Mixin private OutputOptions output;
-
-  @Override
-  Optional<String> statusFolder() {
-    return Optional.of(output.out());
-  }
-
-  @Override
-  boolean needsGang() {
-    return true;
-  }
-
   @Override
   List<String> sections() {
     return List.of("model", "routing", "examples", "training", "optimizer", "gang", "exchange");
@@ -103,6 +90,6 @@ final class FinetuneVerb extends ConfiguredVerb {
     TrainingJob job = new TrainingJob(run, open.trainingData(run.config()), "");
     job.startsFrom(
         new StartingPoint(parent.checkpoint(), Architecture.of(run.config(), spec.rows())));
-    job.run(output.fresh(), dense -> {});
+    job.run(output().fresh(), dense -> {});
   }
 }

@@ -4,6 +4,7 @@ import io.sparkswitch.data.batch.corruption.SegmentLengths;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
@@ -41,6 +42,9 @@ final class PlanVerb extends ConfiguredVerb {
 
   @Override
   void run(VerbRun run) throws IOException {
+    if (executors < 1) {
+      throw new UsageException("--executors %d: give at least 1".formatted(executors));
+    }
     RunConfig config = run.config();
     int size = config.gang().allExecutors() ? executors : config.gang().executors();
     VocabularySpec vocabulary = new VocabularySpec(config.vocab().pieces(), "planned");

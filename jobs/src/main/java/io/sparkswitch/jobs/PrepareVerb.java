@@ -11,6 +11,7 @@ import io.sparkswitch.data.pipeline.cut.Cleaning;
 import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSettings;
+import io.sparkswitch.data.source.Corpus;
 import io.sparkswitch.data.source.Split;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.exit.UsageException;
@@ -106,6 +107,7 @@ final class PrepareVerb extends ConfiguredVerb {
     for (Split split : Split.values()) {
       CorpusInput.files(corpus, run.hadoop(), split);
     }
+    Corpus.remarks(corpus, run.hadoop()).forEach(run::say);
     VocabularyRecord record = VocabularyRecord.open(vocabulary, run.hadoop());
     DataSettings data = run.config().data();
     SegmentLengths lengths =
@@ -124,6 +126,11 @@ final class PrepareVerb extends ConfiguredVerb {
                 run.config().prepare().duplicates()),
             run.config().prepare().quarantineShare(),
             AddressList.read(exclude, run.hadoop()));
+    rules
+        .cleaning()
+        .remark()
+        .map(remark -> remark + "; give them with --bad-words, or take the rules off")
+        .ifPresent(run::say);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Map<String, ShardManifest> made = new LinkedHashMap<>();
     for (Split split : Split.values()) {

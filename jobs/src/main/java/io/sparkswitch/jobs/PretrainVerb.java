@@ -1,7 +1,6 @@
 package io.sparkswitch.jobs;
 
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -17,20 +16,8 @@ import picocli.CommandLine.Mixin;
       "Example: sparkswitch pretrain --shards runs/demo/shards --out runs/demo/switch"
           + " --config conf/runs/demo-switch.conf"
     })
-final class PretrainVerb extends ConfiguredVerb {
-  @Mixin private OutputOptions output;
-
+final class PretrainVerb extends GangVerb {
   @Mixin private ShardOptions shards;
-
-  @Override
-  Optional<String> statusFolder() {
-    return Optional.of(output.out());
-  }
-
-  @Override
-  boolean needsGang() {
-    return true;
-  }
 
   @Override
   List<String> sections() {
@@ -39,7 +26,8 @@ final class PretrainVerb extends ConfiguredVerb {
 
   @Override
   void run(VerbRun run) throws Exception {
-    OpenShards open = output.fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
-    new TrainingJob(run, open.trainingData(run.config()), "").run(output.fresh(), dense -> {});
+    OpenShards open =
+        output().fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
+    new TrainingJob(run, open.trainingData(run.config()), "").run(output().fresh(), dense -> {});
   }
 }

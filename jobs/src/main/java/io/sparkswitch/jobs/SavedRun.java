@@ -5,6 +5,7 @@ import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.RunData;
 import io.sparkswitch.jobs.loop.WorkerSpec;
@@ -12,10 +13,17 @@ import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
+import io.sparkswitch.model.t5.T5Config;
+import io.sparkswitch.model.t5.T5Parameters;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -61,10 +69,38 @@ record SavedRun(OutputFolder folder, Committed checkpoint, Configuration hadoop)
   }
 
   /**
+   * @param config of the model as the run has it; what does not change its parameters may differ
    * @param targets folder of soft targets to write; empty for none
+   * @throws UsageException if the configuration describes another model
    */
-  LoadedModel model(RunConfig config, RunData data, String targets, int rows) {
+  LoadedModel model(RunConfig config, RunData data, String targets, int rows) throws IOException {
+    requireSameParameters(config, rows);
     Folders folders = new Folders(data, folder.uri(TrainingJob.CHECKPOINTS), targets);
     return new LoadedModel(new WorkerSpec(config, folders), checkpoint, rows, hadoop);
+  }
+
+  private void requireSameParameters(RunConfig config, int rows) throws IOException {
+    Map<String, String> trained = shapes(configuration(), rows);
+    Map<String, String> asked = shapes(config, rows);
+    Set<String> names = new TreeSet<>(trained.keySet());
+    names.addAll(asked.keySet());
+    for (String name : names) {
+      String there = trained.getOrDefault(name, "missing");
+      String here = asked.getOrDefault(name, "missing");
+      if (!there.equals(here)) {
+        throw new UsageException(
+            "the settings of model are not those of %s: parameter %s is %s there and %s here. Leave them out, the run's own are the default"
+                .formatted(checkpoint.folder(), name, there, here));
+      }
+    }
+  }
+
+  private static Map<String, String> shapes(RunConfig config, int rows) {
+    T5Config model = Architecture.of(config, rows);
+    Map<String, String> shapes = new HashMap<>();
+    T5Parameters.dense(model).forEach(p -> shapes.put(p.name(), Arrays.toString(p.shape())));
+    T5Parameters.experts(model, 0, model.experts())
+        .forEach(p -> shapes.put(p.name(), Arrays.toString(p.shape())));
+    return shapes;
   }
 }

@@ -32,24 +32,12 @@ import picocli.CommandLine.Mixin;
       "Example: sparkswitch teach --teacher runs/demo/switch --shards runs/demo/shards"
           + " --out runs/demo/targets --config conf/runs/demo-student.conf"
     })
-final class TeachVerb extends ConfiguredVerb {
+final class TeachVerb extends GangVerb {
   private static final String HASH = "teacherHash";
 
   @Mixin private TeacherOptions teacher;
 
   @Mixin private ShardOptions shards;
-
-  @Mixin private OutputOptions output;
-
-  @Override
-  Optional<String> statusFolder() {
-    return Optional.of(output.out());
-  }
-
-  @Override
-  boolean needsGang() {
-    return true;
-  }
 
   @Override
   List<String> sections() {
@@ -58,7 +46,8 @@ final class TeachVerb extends ConfiguredVerb {
 
   @Override
   void run(VerbRun run) throws Exception {
-    OpenShards open = output.fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
+    OpenShards open =
+        output().fresh() ? OpenShards.open(shards, run) : OpenShards.ofRun(shards, run);
     SavedRun saved = SavedRun.open(teacher.teacher(), teacher.step(), run);
     saved.requireVocabulary(open.vocabulary());
     RunConfig own = saved.configuration();
@@ -73,7 +62,7 @@ final class TeachVerb extends ConfiguredVerb {
         TargetsSettings.of(config.teach().topK(), rows, Targets.steps(config));
     TargetsOrigin origin = Targets.origin(saved.checkpoint().manifest(), run.config(), open);
     TargetsFolder folder = new TargetsFolder(run.folder().uri(), run.hadoop());
-    Optional<TargetsManifest> existing = output.fresh() ? Optional.empty() : folder.manifest();
+    Optional<TargetsManifest> existing = output().fresh() ? Optional.empty() : folder.manifest();
     if (existing.isPresent()) {
       existing.get().requireMatch(origin);
       if (!existing.get().settings().equals(settings)) {

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,6 +58,7 @@ final class TraceVerb extends ConfiguredVerb {
       names = "--step",
       required = true,
       paramLabel = "N",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER,
       description = "step of the training, from 1, as in metrics.jsonl")
   private long step;
 

@@ -104,7 +104,7 @@ final class TrainingJob {
             .formatted(
                 run.folder().uri(CHECKPOINTS),
                 run.folder().uri(),
-                start.isPresent() ? "examples" : "shards"));
+                start.isPresent() ? "vocab … --examples" : "shards"));
   }
 
   private StepMetrics train(TrainingRun training, long done, boolean fresh) throws Exception {

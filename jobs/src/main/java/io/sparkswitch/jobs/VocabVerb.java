@@ -2,6 +2,7 @@ package io.sparkswitch.jobs;
 
 import io.sparkswitch.data.pipeline.vocabulary.CorpusVocabulary;
 import io.sparkswitch.data.shard.Digests;
+import io.sparkswitch.data.source.Corpus;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
@@ -79,6 +80,7 @@ final class VocabVerb extends ConfiguredVerb {
     }
     VocabSettings settings = run.config().vocab();
     List<CorpusFile> files = CorpusInput.files(source.corpus, run.hadoop(), Split.TRAIN);
+    Corpus.remarks(source.corpus, run.hadoop()).forEach(run::say);
     String madeFrom = Digests.of((files + "\n" + settings).getBytes(StandardCharsets.UTF_8));
     if (!isThere(run, madeFrom)) {
       keep(run, train(run, files, settings), madeFrom);

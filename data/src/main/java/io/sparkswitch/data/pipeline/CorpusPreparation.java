@@ -161,9 +161,9 @@ public final class CorpusPreparation {
     ExclusionLists lists = ExclusionLists.read(folder.path(), conf);
     Exclusions given = given();
     int staying = lists.all().without(given).urls().size();
-    if (!given.isEmpty() && staying > 0) {
+    if (staying > 0) {
       progress.say(
-          "%,d addresses of earlier lists, which this one does not name, stay out too"
+          "%,d addresses of earlier lists, which this run does not name, stay out too"
               .formatted(staying));
     }
     lists.add(given);

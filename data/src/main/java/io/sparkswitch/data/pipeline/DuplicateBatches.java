@@ -43,6 +43,11 @@ final class DuplicateBatches {
   /** Where the decisions lie in a shard folder. */
   static final String FOLDER = "_duplicates";
 
+  private static final String PARTITIONS = "spark.sql.shuffle.partitions";
+
+  /** Stored, which is compressed mostly: about as much again are the keys of its spans. */
+  private static final long BYTES_PER_PARTITION = 32L << 20;
+
   private final JavaSparkContext sc;
   private final Path folder;
   private final Recipe recipe;
@@ -79,7 +84,7 @@ final class DuplicateBatches {
       if (WholeFile.read(done, sc.hadoopConfiguration()).isEmpty()) {
         progress.say("looking for duplicates in %,d files".formatted(own.size()));
         DeduplicationSummary summary =
-            CorpusDeduplication.decide(session(), documents(own), request);
+            CorpusDeduplication.decide(session(plans), documents(own), request);
         progress.say(
             "%,d documents repeat what came before: %,d spans of them go, and %,d whole pages"
                 .formatted(summary.documents(), summary.spans(), summary.samePages()));
@@ -92,8 +97,18 @@ final class DuplicateBatches {
     return bySource;
   }
 
-  private SparkSession session() {
-    return SparkSession.builder().config(sc.getConf()).getOrCreate();
+  /** With as many partitions as the text up to a batch asks for, unless the user chose them. */
+  private SparkSession session(List<IngestPlan> plans) {
+    SparkSession session = SparkSession.builder().getOrCreate();
+    if (sc.getConf().contains(PARTITIONS)) {
+      return session;
+    }
+    long bytes =
+        plans.stream().flatMap(p -> p.sources().stream()).mapToLong(s -> s.file().bytes()).sum();
+    long partitions = Math.max(sc.defaultParallelism(), 1 + bytes / BYTES_PER_PARTITION);
+    SparkSession own = session.newSession();
+    own.conf().set(PARTITIONS, Long.toString(partitions));
+    return own;
   }
 
   private String part(String name, int batch) {

@@ -18,6 +18,7 @@ import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import scala.Tuple2;
 
 /** Finds, by the lineage of the shards, which sources hold documents of given addresses. */
 final class TakeDown {
@@ -49,13 +50,24 @@ final class TakeDown {
     for (int i = 0; i < candidates.size(); i++) {
       indices.add(i);
     }
-    Set<Integer> found =
-        new HashSet<>(
-            sc.parallelize(indices, Math.min(indices.size(), 1024))
-                .mapPartitions(search::sources)
-                .collect());
+    List<Tuple2<Integer, Long>> hits =
+        sc.parallelize(indices, Math.min(indices.size(), 1024))
+            .mapPartitionsToPair(search::hits)
+            .collect();
     hashes.destroy();
+    Set<Integer> found = new HashSet<>();
+    Set<Long> foundHashes = new HashSet<>();
+    for (Tuple2<Integer, Long> hit : hits) {
+      found.add(hit._1());
+      foundHashes.add(hit._2());
+    }
     progress.say("their documents are in %,d source files".formatted(found.size()));
+    List<String> nowhere = wanted.without(foundHashes);
+    if (!nowhere.isEmpty()) {
+      progress.say(
+          "%,d of them are the address of no document here, such as %s"
+              .formatted(nowhere.size(), nowhere.get(0)));
+    }
     return found;
   }
 
@@ -81,31 +93,28 @@ final class TakeDown {
       Broadcast<long[]> hashes)
       implements Serializable {
 
-    Iterator<Integer> sources(Iterator<Integer> indices) throws IOException {
-      List<Integer> found = new ArrayList<>();
+    /** Pairs of a source and the hash of a wanted address that it holds a document of. */
+    Iterator<Tuple2<Integer, Long>> hits(Iterator<Integer> indices) throws IOException {
+      Set<Tuple2<Integer, Long>> found = new HashSet<>();
       while (indices.hasNext()) {
-        Candidate candidate = candidates.get(indices.next());
-        if (holdsOne(candidate)) {
-          found.add(candidate.source());
-        }
+        search(candidates.get(indices.next()), found);
       }
       return found.iterator();
     }
 
-    private boolean holdsOne(Candidate candidate) throws IOException {
+    private void search(Candidate candidate, Set<Tuple2<Integer, Long>> found) throws IOException {
       Path path = new Path(folder, candidate.shard());
       try (ShardReader reader = ShardReader.open(path, hadoop.conf(), 1)) {
         for (int group = 0; group < candidate.rowGroups(); group++) {
           for (List<DocumentSpan> spans : reader.spans(group)) {
             for (DocumentSpan span : spans) {
               if (Arrays.binarySearch(hashes.value(), span.urlHash()) >= 0) {
-                return true;
+                found.add(new Tuple2<>(candidate.source(), span.urlHash()));
               }
             }
           }
         }
       }
-      return false;
     }
   }
 }

@@ -7,17 +7,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The files of a corpus folder, of any Hadoop file system.
@@ -36,8 +36,6 @@ import org.slf4j.LoggerFactory;
  * anything else, which is some tool's record ({@code .jsonl} is meant).
  */
 public final class Corpus {
-  private static final Logger LOG = LoggerFactory.getLogger(Corpus.class);
-
   private Corpus() {}
 
   /**
@@ -47,29 +45,31 @@ public final class Corpus {
    *     name
    */
   public static List<CorpusFile> files(String folder, Configuration conf, Split split) {
-    Listing listing = all(folder, conf);
-    List<Found> all = listing.found();
-    boolean onlyDoubtful = all.stream().allMatch(Found::isDoubtful);
     List<CorpusFile> files =
-        all.stream()
-            .filter(found -> found.split() == split && (onlyDoubtful || !found.isDoubtful()))
+        all(folder, conf).used().stream()
+            .filter(found -> found.split() == split)
             .map(Found::file)
             .sorted(Comparator.comparing(CorpusFile::path))
             .toList();
     if (files.isEmpty()) {
       throw nothing(folder, split);
     }
-    if (!onlyDoubtful) {
-      all.stream()
-          .filter(found -> found.split() == split && found.isDoubtful())
-          .forEach(found -> LOG.info("corpus {}: passing over {}", folder, found.file().path()));
-    }
     files.forEach(Corpus::requireReadable);
-    if (split == Split.TRAIN) {
-      listing.remark().ifPresent(remark -> LOG.warn("corpus {}: {}", folder, remark));
-    }
-    Languages.remark(files).ifPresent(remark -> LOG.warn("corpus {}: {}", folder, remark));
     return files;
+  }
+
+  /**
+   * What its user may want to know of a corpus folder, a sentence each: files that are passed over,
+   * and languages that look like a mistake.
+   *
+   * @throws InputException if there is no folder
+   */
+  public static List<String> remarks(String folder, Configuration conf) {
+    Listing listing = all(folder, conf);
+    List<String> remarks = new ArrayList<>();
+    listing.remark().ifPresent(remarks::add);
+    Languages.remark(listing.found().stream().map(Found::file).toList()).ifPresent(remarks::add);
+    return remarks;
   }
 
   private static void requireReadable(CorpusFile file) {
@@ -88,6 +88,10 @@ public final class Corpus {
         throw new InputException(
             "corpus folder %s does not exist: give a folder of C4, mC4, JSON lines, Parquet, text or WET files"
                 .formatted(folder));
+      }
+      if (files.getFileStatus(root).isFile()) {
+        throw new InputException(
+            "corpus folder %s is a file: give the folder that it lies in".formatted(folder));
       }
       Map<String, List<FileStatus>> listings = new TreeMap<>();
       List<Found> all = new ArrayList<>();
@@ -112,7 +116,7 @@ public final class Corpus {
         .flatMap(List::stream)
         .map(FileStatus::getPath)
         .filter(path -> CorpusLayout.isStrange(path.getName()))
-        .map(Path::toString)
+        .map(Path::getName)
         .toList();
   }
 
@@ -151,14 +155,24 @@ public final class Corpus {
             .formatted(folder, split.word(), split.word(), lookedFor));
   }
 
-  /** What a corpus folder holds; of strange files, which are in no split, the paths. */
+  /** What a corpus folder holds; of strange files, which are in no split, the names. */
   private record Listing(List<Found> found, List<String> strange) {
+    List<Found> used() {
+      List<Found> certain = found.stream().filter(file -> !file.isDoubtful()).toList();
+      return certain.isEmpty() ? found : certain;
+    }
+
     Optional<String> remark() {
-      return strange.isEmpty()
+      List<String> passedOver = new ArrayList<>(strange);
+      Set<Found> used = new HashSet<>(used());
+      found.stream().filter(f -> !used.contains(f)).forEach(f -> passedOver.add(f.file().name()));
+      return passedOver.isEmpty()
           ? Optional.empty()
           : Optional.of(
-              "passing over %,d files with an ending that is none of a corpus file, such as %s"
-                  .formatted(strange.size(), strange.get(0)));
+              "passing over %,d files that are none of a corpus: %s"
+                  .formatted(
+                      passedOver.size(),
+                      passedOver.stream().sorted().limit(5).collect(Collectors.joining(", "))));
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,10 @@ class DocumentAccountTest extends PreparationTestCase {
     ShardManifest later = prepare(request(once)).manifest();
 
     assertThat(later.sources().subList(0, 2)).isEqualTo(first.sources());
+    assertThat(files(output.resolve("_duplicates"), ".parquet"))
+        .as(
+            "two batches of little text: addresses and spans of at most two partitions each, and decisions on one file")
+        .isLessThanOrEqualTo(9);
     DocumentCounts added = later.sources().get(2).documents();
     assertThat(added.dropped()).containsExactly(Map.entry("duplicate", (long) DOCUMENTS));
     assertThat(added.kept()).isEqualTo(1);
@@ -205,5 +210,11 @@ class DocumentAccountTest extends PreparationTestCase {
         .containsExactly(SegmentIds.first(0, 0), SegmentIds.first(0, 1), SegmentIds.first(0, 2));
     assertThat(spark.read().parquet(output.toString()).select("language").distinct().count())
         .isEqualTo(3);
+  }
+
+  private static long files(Path folder, String ending) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> file.toString().endsWith(ending)).count();
+    }
   }
 }

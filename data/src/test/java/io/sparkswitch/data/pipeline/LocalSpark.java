@@ -17,7 +17,6 @@ public final class LocalSpark {
             .set("spark.ui.enabled", "false")
             .set("spark.driver.host", "127.0.0.1")
             .set("spark.driver.bindAddress", "127.0.0.1")
-            .set("spark.sql.shuffle.partitions", "2")
             .set("spark.serializer", KryoSerializer.class.getName())
             .set("spark.kryo.registrationRequired", "true")
             .set("spark.kryo.registrator", DataKryoRegistrator.class.getName());

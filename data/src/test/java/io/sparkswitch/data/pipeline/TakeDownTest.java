@@ -61,11 +61,13 @@ class TakeDownTest extends PreparationTestCase {
     assertThat(prepareExcluding(FIRST).sources()).hasSize(3);
     assertThat(CountingFileSystem.openedShards()).isEmpty();
 
-    ShardManifest both = prepareExcluding(FIRST, SECOND, SECOND);
+    ShardManifest both = prepareExcluding(FIRST, SECOND, SECOND, "https://nowhere.org/");
     assertThat(CountingFileSystem.openedShards()).hasSize(3);
     assertThat(held(SECOND)).isZero();
     assertThat(both.sources().get(0)).isEqualTo(without.sources().get(0));
-    assertThat(said).contains("looking for 1 newly listed addresses in the lineage of 3 shards");
+    assertThat(said)
+        .contains("looking for 2 newly listed addresses in the lineage of 3 shards")
+        .contains("1 of them are the address of no document here, such as nowhere.org");
   }
 
   @Test
@@ -76,7 +78,7 @@ class TakeDownTest extends PreparationTestCase {
     ShardManifest shrunk = prepareExcluding(SECOND);
 
     assertThat(said)
-        .contains("1 addresses of earlier lists, which this one does not name, stay out too");
+        .contains("1 addresses of earlier lists, which this run does not name, stay out too");
     assertThat(shrunk.documents().dropped()).containsExactly(Map.entry("excluded-url", 2L));
     assertThat(held(FIRST)).isZero();
     ShardManifest anew = run(ShardOutput.Existing.REPLACE, List.of(SECOND)).manifest();

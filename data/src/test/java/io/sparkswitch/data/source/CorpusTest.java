@@ -142,6 +142,36 @@ class CorpusTest {
   }
 
   @Test
+  void aFileInPlaceOfAFolderIsRefused() throws IOException {
+    String file = Files.writeString(folder.resolve("a.jsonl"), "{}").toString();
+
+    assertThatThrownBy(() -> Corpus.files(file, conf, Split.TRAIN))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(file + " is a file: give the folder that it lies in");
+  }
+
+  @Test
+  void whatIsPassedOverIsSaidInOneSentence() throws IOException {
+    for (String name :
+        List.of(
+            "a.jsonl",
+            "status.json",
+            "config.conf",
+            "_done",
+            "c4-oj.tfrecord-00000-of-00001.json.gz")) {
+      Files.writeString(folder.resolve(name), "");
+    }
+
+    assertThat(Corpus.remarks(folder.toString(), conf))
+        .satisfiesExactly(
+            files ->
+                assertThat(files)
+                    .isEqualTo(
+                        "passing over 2 files that are none of a corpus: config.conf, status.json"),
+            languages -> assertThat(languages).contains(": oj."));
+  }
+
+  @Test
   void aFileOfAnotherEndingIsNamed() {
     assertThatThrownBy(() -> CorpusFile.of("file:/a/b.csv", 1))
         .isInstanceOf(IllegalArgumentException.class)

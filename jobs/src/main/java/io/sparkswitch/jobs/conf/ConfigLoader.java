@@ -76,6 +76,9 @@ public final class ConfigLoader {
   }
 
   private static Config parse(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new ConfigException("--config %s is a folder: give a file in it".formatted(file));
+    }
     if (!Files.isRegularFile(file)) {
       throw new ConfigException("--config %s: there is no such file".formatted(file));
     }

@@ -42,11 +42,9 @@ enum Part {
   /** JSON files, or folders of shards, relative to the run folder, that say what the part holds. */
   List<String> descriptions() {
     return switch (this) {
-      case CORPUS -> List.of();
+      case CORPUS -> List.of("corpus/demo-corpus.json");
       case VOCABULARY -> List.of("vocab/vocabulary.json");
-      case SHARDS ->
-          List.of(
-              "shards/train/_manifests/000001.json", "shards/validation/_manifests/000001.json");
+      case SHARDS -> List.of("shards/train", "shards/validation");
       case TARGETS -> List.of("targets/manifest.json");
     };
   }

@@ -7,6 +7,7 @@ import io.sparkswitch.data.shard.ShardManifest;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,8 +35,23 @@ public final class PreparePage {
     html.open("body").open("main").open("header");
     html.element("p", "sparkswitch prepare", "class", "kicker");
     html.element("h1", "Prepared text").close();
+    splits.values().stream().limit(1).forEach(manifest -> provenance(html, manifest));
     splits.forEach((name, manifest) -> split(html, name, manifest));
     return html.close().close().close().finish();
+  }
+
+  /** What the shards are made of and how; the same for all splits. */
+  private static void provenance(Html html, ShardManifest manifest) {
+    html.open("div", "class", "scroll").open("table", "class", "provenance");
+    Map<String, String> facts = new LinkedHashMap<>(manifest.recipe());
+    facts.putAll(manifest.provenance());
+    facts.forEach(
+        (name, value) ->
+            html.open("tr")
+                .element("th", name, "scope", "row")
+                .element("td", value.isEmpty() ? Numbers.MISSING : value)
+                .close());
+    html.close().close();
   }
 
   private static void split(Html html, String name, ShardManifest manifest) {
@@ -54,9 +70,14 @@ public final class PreparePage {
             manifest.totals().segments(),
             manifest.settings().segmentLength()));
     languages(html, manifest);
-    rules(html, "Documents dropped, by rule", documents.dropped(), documents.read());
+    rules(
+        html,
+        "Documents dropped, by rule",
+        documents.dropped(),
+        documents.read(),
+        "of all documents");
     long lines = documents.linesDropped().values().stream().mapToLong(Long::longValue).sum();
-    rules(html, "Lines dropped, by rule", documents.linesDropped(), lines);
+    rules(html, "Lines dropped, by rule", documents.linesDropped(), lines, "of lines dropped");
     lengths(html, manifest.totals().documentsByLength());
     html.close();
   }
@@ -66,15 +87,14 @@ public final class PreparePage {
     for (ShardFile file : manifest.files()) {
       bytes.merge(file.language(), file.bytes(), Long::sum);
     }
-    html.element("h3", "Languages").open("table");
-    row(
+    html.element("h3", "Languages").open("table", "class", "figures");
+    heading(
         html,
-        "th",
-        List.of("language", "documents", "tokens", "segments", "text", "bytes a token"));
+        List.of("language", "documents", "tokens", "segments", "text", "stored bytes a token"));
     int length = manifest.settings().segmentLength();
     manifest
         .languages()
-        .forEach((language, counts) -> row(html, "td", language(language, counts, bytes, length)));
+        .forEach((language, counts) -> row(html, language(language, counts, bytes, length)));
     html.close();
   }
 
@@ -90,18 +110,16 @@ public final class PreparePage {
         stored == 0 ? "" : text("%.2f", (double) bytes.get(language) / stored));
   }
 
-  private static void rules(Html html, String title, Map<String, Long> counts, long of) {
+  private static void rules(
+      Html html, String title, Map<String, Long> counts, long of, String share) {
     if (counts.isEmpty()) {
       return;
     }
-    html.element("h3", title).open("table");
-    row(html, "th", List.of("rule", "dropped", "share"));
+    html.element("h3", title).open("table", "class", "figures");
+    heading(html, List.of("rule", "dropped", share));
     counts.forEach(
         (rule, count) ->
-            row(
-                html,
-                "td",
-                List.of(rule, text("%,d", count), text("%.2f %%", PERCENT * count / of))));
+            row(html, List.of(rule, text("%,d", count), text("%.2f %%", PERCENT * count / of))));
     html.close();
   }
 
@@ -111,32 +129,36 @@ public final class PreparePage {
       return;
     }
     long most = Math.max(1, Collections.max(documents));
-    html.element("h3", "Documents by length").open("table");
-    row(html, "th", List.of("tokens", "documents", ""));
-    for (int i = 0; i < documents.size(); i++) {
+    html.element("h3", "Documents by length").open("table", "class", "figures usage");
+    heading(html, List.of("tokens", "documents", ""));
+    int first = 0;
+    while (first < documents.size() - 1 && documents.get(first) == 0) {
+      first++;
+    }
+    for (int i = first; i < documents.size(); i++) {
       long from = i == 0 ? 0 : 1L << i;
       html.open("tr");
-      html.element("td", text("%,d–%,d", from, (2L << i) - 1));
+      html.element("th", text("%,d–%,d", from, (2L << i) - 1), "scope", "row");
       html.element("td", text("%,d", documents.get(i)));
-      html.open("td");
-      html.open("svg", "width", "240", "height", "12", "role", "img", "aria-label", "share of bars")
-          .empty(
-              "rect",
-              "width",
-              text("%.1f", 240.0 * documents.get(i) / most),
-              "height",
-              "12",
-              "fill",
-              "currentColor")
+      html.open("td", "class", "strip");
+      html.open("svg", "viewBox", "0 0 240 12", "role", "img", "aria-label", "share of bars")
+          .empty("rect", "width", text("%.1f", 240.0 * documents.get(i) / most), "height", "12")
           .close();
       html.close().close();
     }
     html.close();
   }
 
-  private static void row(Html html, String cell, List<String> texts) {
-    html.open("tr");
-    texts.forEach(content -> html.element(cell, content));
+  private static void heading(Html html, List<String> texts) {
+    html.open("thead").open("tr");
+    texts.forEach(content -> html.element("th", content, "scope", "col"));
+    html.close().close();
+  }
+
+  /** The first cell names the row. */
+  private static void row(Html html, List<String> texts) {
+    html.open("tr").element("th", texts.get(0), "scope", "row");
+    texts.subList(1, texts.size()).forEach(content -> html.element("td", content));
     html.close();
   }
 

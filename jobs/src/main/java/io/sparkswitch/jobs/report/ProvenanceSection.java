@@ -103,9 +103,8 @@ final class ProvenanceSection {
         }
       }
     }
-    int start = file.indexOf('/') + 1;
-    int end = file.lastIndexOf('/');
-    String where = start < end ? file.substring(start, end) + ": " : "";
+    String name = file.substring(file.indexOf('/') + 1);
+    String where = name.endsWith(".json") ? "" : name + ": ";
     return facts.isEmpty() ? "" : where + String.join(", ", facts);
   }
 

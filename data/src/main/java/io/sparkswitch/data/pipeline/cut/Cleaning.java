@@ -3,6 +3,7 @@ package io.sparkswitch.data.pipeline.cut;
 import io.sparkswitch.data.clean.BadWords;
 import io.sparkswitch.data.clean.Cleaner;
 import io.sparkswitch.data.clean.CleaningSettings;
+import io.sparkswitch.data.clean.RuleName;
 import io.sparkswitch.data.clean.SpanCut;
 import io.sparkswitch.data.shard.Digests;
 import java.io.Serializable;
@@ -46,6 +47,16 @@ public record Cleaning(
 
   public Cleaner cleaner() {
     return Cleaner.of(settings, BadWords.of(badWords));
+  }
+
+  /** What its user may have forgotten, if anything. */
+  public Optional<String> remark() {
+    boolean looksForWords =
+        settings.rules().contains(RuleName.BAD_WORDS)
+            || settings.rules().contains(RuleName.BAD_WORDS_2020);
+    return looksForWords && badWords.isEmpty()
+        ? Optional.of("no lists of bad words are given: the rules on them drop nothing")
+        : Optional.empty();
   }
 
   /** How duplicates are looked for; empty if they are not. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * How shards are made; the same for all shards of a folder.
@@ -20,6 +21,7 @@ import java.util.Set;
  */
 public record Recipe(ShardSettings settings, VocabularySpec vocabulary, Cleaning cleaning)
     implements Serializable {
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
   /** All that a shard's content depends on beside its source, and nothing else, by name. */
   public Map<String, String> toMap() {
@@ -42,9 +44,13 @@ public record Recipe(ShardSettings settings, VocabularySpec vocabulary, Cleaning
       String old = then.getOrDefault(name, "not used");
       String own = now.getOrDefault(name, "not used");
       if (!old.equals(own)) {
-        differences.add("%s was %s and is %s now".formatted(name, old, own));
+        differences.add("%s was %s and is %s now".formatted(name, inWords(old), inWords(own)));
       }
     }
     return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
+  }
+
+  private static String inWords(String value) {
+    return DIGEST.matcher(value).matches() ? "of digest " + value.substring(0, 12) : value;
   }
 }

@@ -2,8 +2,10 @@ package io.sparkswitch.data.pipeline.folder;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /**
  * Addresses whose documents are taken down.
@@ -60,12 +62,15 @@ public record Exclusions(Set<String> urls) {
 
   /** Hashes of the addresses in all their spellings, sorted. */
   public long[] hashes() {
-    return urls.stream()
-        .flatMap(url -> AddressSpellings.of(url).stream())
-        .mapToLong(UrlHash::of)
-        .filter(hash -> hash != 0)
-        .distinct()
-        .sorted()
-        .toArray();
+    return urls.stream().flatMapToLong(Exclusions::hashes).distinct().sorted().toArray();
+  }
+
+  /** Those of which no spelling has one of the hashes, sorted. */
+  public List<String> without(Set<Long> hashes) {
+    return urls.stream().filter(url -> hashes(url).noneMatch(hashes::contains)).sorted().toList();
+  }
+
+  private static LongStream hashes(String url) {
+    return AddressSpellings.of(url).stream().mapToLong(UrlHash::of).filter(hash -> hash != 0);
   }
 }

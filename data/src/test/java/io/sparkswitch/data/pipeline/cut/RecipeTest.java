@@ -83,6 +83,17 @@ class RecipeTest {
   }
 
   @Test
+  void otherBadWordsAreNamedByTheirDigests() {
+    CleaningSettings settings = PLAIN.withRules(List.of(RuleName.BAD_WORDS));
+
+    assertThat(recipe(settings, WORDS).differenceFrom(recipe(settings, Map.of()).toMap()))
+        .hasValueSatisfying(
+            text ->
+                assertThat(text)
+                    .matches("bad words was of digest \\w{12} and is of digest \\w{12} now"));
+  }
+
+  @Test
   void anotherRuleIsNamedWithItsNumbers() {
     assertThat(
             recipe(PLAIN.withRules(List.of(RuleName.STRIP)), Map.of())

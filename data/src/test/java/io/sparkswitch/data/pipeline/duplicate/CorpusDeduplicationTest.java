@@ -44,6 +44,7 @@ class CorpusDeduplicationTest {
   @BeforeAll
   static void start() {
     spark = LocalSpark.start();
+    spark.conf().set("spark.sql.shuffle.partitions", "2");
     sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
   }
 
