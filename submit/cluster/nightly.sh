@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Prepares what is new in a corpus; for cron:
-#   15 2 * * *  /opt/sparkswitch/submit/cluster/nightly.sh hdfs:///crawl hdfs:///vocab hdfs:///shards >> /var/log/prepare.log 2>&1
-# Exit codes: 0 done, 10 nothing new, 3 bad input (see _quarantine), 75 another run has the folder, else failed.
+#   SPARK_HOME=/opt/spark
+#   15 2 * * *  /opt/sparkswitch/submit/cluster/nightly.sh hdfs:///crawl hdfs:///vocab hdfs:///shards --config /opt/sparkswitch/conf/runs/c4.conf -- --master yarn >> /var/log/prepare.log 2>&1
+# Without SPARK_HOME the Spark that the build made runs on this machine alone. Give the same settings every night.
+# Exit codes: 0 done, 10 nothing new, 2 wrong settings, 3 bad input (see _quarantine), 75 another run still has the
+# folder, else failed: the next night goes on where it was.
 set -euo pipefail
 if [ $# -lt 3 ]; then
   echo "usage: nightly.sh CORPUS VOCAB SHARDS [prepare options] [-- spark-submit options]" >&2
