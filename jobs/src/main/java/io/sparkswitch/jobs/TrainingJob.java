@@ -1,6 +1,7 @@
 package io.sparkswitch.jobs;
 
 import io.sparkswitch.data.shard.Digests;
+import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.Gang;
 import io.sparkswitch.jobs.loop.Architecture;
@@ -17,8 +18,10 @@ import io.sparkswitch.model.checkpoint.AttemptNumbers;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import io.sparkswitch.model.tensor.Parameters;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +35,10 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 final class TrainingJob {
   static final String CHECKPOINTS = "checkpoints";
+
+  /** What a checkpoint's identity is made of, beside its data. */
+  private static final List<String> SECTIONS =
+      List.of("model", "routing", "data", "training", "optimizer", "distill");
 
   private final VerbRun run;
   private final RunConfig config;
@@ -87,7 +94,7 @@ final class TrainingJob {
             beginning,
             tenure);
     if (latest.isPresent()) {
-      training.requireOwn(latest.get());
+      training.requireOwn(latest.get(), changed());
     }
     if (done >= config.training().steps()) {
       run.say("Nothing to do: %s has all %d steps.".formatted(latest.get().folder(), done));
@@ -139,6 +146,16 @@ final class TrainingJob {
           new TrainingLoop(training, run.hadoop()),
           () -> tenure.begin(numbers.claim()));
     }
+  }
+
+  /** Settings that are not those that the folder keeps; none if it keeps none. */
+  private List<String> changed() throws IOException {
+    Optional<String> kept = run.folder().read(VerbRun.CONFIG_FILE);
+    List<String> changed = new ArrayList<>();
+    for (String section : kept.isPresent() ? SECTIONS : List.<String>of()) {
+      changed.addAll(ConfigLoader.differences(kept.get(), config, section));
+    }
+    return changed;
   }
 
   private Provenance provenance() {

@@ -239,6 +239,7 @@ class RefusalsIT {
 
     refused(2, TinyJourney.with(journey.pretrainSwitch(), "--set", "model.dropout-rate=0.2"))
         .contains("was made with modelHash")
+        .contains("(model.dropout-rate was 0.1 and is 0.2)")
         .contains("give --fresh to start over, or another --out");
 
     assertThat(journey.at("switch/config.conf")).hasContent(before);

@@ -34,6 +34,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  * so a run that was killed anywhere goes on where it was, and a second run takes only what is new.
  */
 public final class CorpusPreparation {
+  /** Files with quarantined records that a run names. */
+  private static final int NAMED = 10;
+
   private final JavaSparkContext sc;
   private final PrepareRequest request;
   private final PrepareProgress progress;
@@ -115,6 +118,7 @@ public final class CorpusPreparation {
         .run(work.batch(), work.todo(), entries, progress);
     lease.requireHeld();
     ShardManifest manifest = manifest(before.map(ShardManifest::number).orElse(0) + 1);
+    sayQuarantined(manifest, made);
     requireFewMalformed(manifest);
     folder.commit(manifest);
     return new PrepareSummary(folder.path().toString(), PrepareSummary.Outcome.PREPARED, manifest);
@@ -201,6 +205,27 @@ public final class CorpusPreparation {
         recipe.toMap(),
         List.copyOf(entries.values()),
         request.output().provenance());
+  }
+
+  /** Names the files of this run that were not whole or not all well: a few, and how many more. */
+  private void sayQuarantined(ShardManifest manifest, List<SourceEntry> before) throws IOException {
+    Set<SourceEntry> known = Set.copyOf(before);
+    List<SourceEntry> fresh =
+        manifest.sources().stream()
+            .filter(entry -> entry.documents().quarantined() > 0 && !known.contains(entry))
+            .toList();
+    for (SourceEntry entry : fresh.subList(0, Math.min(NAMED, fresh.size()))) {
+      progress.say(
+          "WARNING: %s: %,d records quarantined, the last: %s"
+              .formatted(
+                  entry.source().path(),
+                  entry.documents().quarantined(),
+                  Quarantine.last(folder.path(), conf, entry.quarantine())));
+    }
+    if (fresh.size() > NAMED) {
+      progress.say(
+          "WARNING: records of %,d more files are quarantined".formatted(fresh.size() - NAMED));
+    }
   }
 
   private void requireFewMalformed(ShardManifest manifest) {

@@ -45,6 +45,13 @@ class DocumentAccountTest extends PreparationTestCase {
         .extracting(source -> source.documents().quarantined())
         .containsExactly(0L, 2L, 1L);
     assertThat(manifest.sources().get(1).documents().read()).isEqualTo(DOCUMENTS + 2);
+    assertThat(said)
+        .anySatisfy(
+            warning ->
+                assertThat(warning)
+                    .startsWith("WARNING: ")
+                    .contains("c4-train.00002-of-00003.json.gz: 1 records quarantined")
+                    .contains("the last: damaged or truncated"));
     assertThat(manifest.sources().get(0).quarantine()).isEmpty();
     assertThat(summary.account())
         .isEqualTo(

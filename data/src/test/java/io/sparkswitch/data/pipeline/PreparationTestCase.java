@@ -13,6 +13,7 @@ import io.sparkswitch.data.token.train.WordCount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,6 +44,9 @@ abstract class PreparationTestCase {
   @TempDir Path folder;
   Path corpus;
   Path output;
+
+  /** What preparations told. */
+  final List<String> said = new ArrayList<>();
 
   @BeforeAll
   static void start() throws IOException {
@@ -84,7 +88,19 @@ abstract class PreparationTestCase {
   }
 
   PrepareSummary prepare(PrepareRequest request) {
-    return CorpusPreparation.prepare(sc, request, PrepareProgress.NONE);
+    return CorpusPreparation.prepare(sc, request, listening());
+  }
+
+  private PrepareProgress listening() {
+    return new PrepareProgress() {
+      @Override
+      public void say(String sentence) {
+        said.add(sentence);
+      }
+
+      @Override
+      public void at(long bytesDone, long bytes, int filesDone, int files, Duration elapsed) {}
+    };
   }
 
   PrepareRequest request(int length, double quarantineShare, List<String> excluded) {

@@ -19,7 +19,6 @@ import io.sparkswitch.data.source.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +30,6 @@ import org.junit.jupiter.api.Test;
 class TakeDownTest extends PreparationTestCase {
   private static final String FIRST = TestCorpus.url(0, 3);
   private static final String SECOND = TestCorpus.url(1, 7);
-
-  private final List<String> said = new ArrayList<>();
 
   @AfterEach
   void stopCounting() {
@@ -199,25 +196,13 @@ class TakeDownTest extends PreparationTestCase {
 
   private PrepareSummary run(ShardOutput.Existing existing, List<String> urls) {
     PrepareRequest plain = request(LENGTH, 0.5, urls);
-    PrepareProgress listening =
-        new PrepareProgress() {
-          @Override
-          public void say(String sentence) {
-            said.add(sentence);
-          }
-
-          @Override
-          public void at(long bytesDone, long bytes, int filesDone, int files, Duration elapsed) {}
-        };
-    return CorpusPreparation.prepare(
-        sc,
+    return prepare(
         new PrepareRequest(
             plain.corpus(),
             plain.split(),
             plain.vocabulary(),
             new PrepareRules(new ShardSettings(LENGTH, 8), Cleaning.none(), 0.5, urls),
-            new ShardOutput(output.toString(), existing, Map.of("version", "test"))),
-        listening);
+            new ShardOutput(output.toString(), existing, Map.of("version", "test"))));
   }
 
   /** Runs of tokens in the shards from the document of an address. */

@@ -4,12 +4,14 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +64,39 @@ public final class ConfigLoader {
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException("the configuration cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Keys of a section whose values two configurations have not in common, in words.
+   *
+   * @param before a whole configuration, as {@link RunConfig#render} wrote it
+   */
+  public static List<String> differences(String before, RunConfig now, String section) {
+    Config old = sectionOf(before, section);
+    Config own = sectionOf(now.render(), section);
+    Set<String> keys = new TreeSet<>();
+    old.entrySet().forEach(entry -> keys.add(entry.getKey()));
+    own.entrySet().forEach(entry -> keys.add(entry.getKey()));
+    List<String> differences = new ArrayList<>();
+    for (String key : keys) {
+      String then = inWords(old, key);
+      String here = inWords(own, key);
+      if (!then.equals(here)) {
+        differences.add("%s.%s was %s and is %s".formatted(section, key, then, here));
+      }
+    }
+    return differences;
+  }
+
+  private static Config sectionOf(String text, String section) {
+    Config all = parseSaved(text);
+    return all.hasPath(section) ? all.getConfig(section) : EMPTY;
+  }
+
+  private static String inWords(Config config, String key) {
+    return config.hasPath(key)
+        ? config.getValue(key).render(ConfigRenderOptions.concise())
+        : "not set";
   }
 
   private static final Config EMPTY = ConfigFactory.empty();

@@ -84,7 +84,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       return 0;
     }
     CheckpointManifest manifest = latest.get().manifest();
-    run.requireOwn(latest.get());
+    run.requireOwn(latest.get(), List.of());
     bad.restore(manifest.cursor());
     dense.load(latest.get(), hadoop);
     ranks.load(manifest.step(), manifest.attempt());

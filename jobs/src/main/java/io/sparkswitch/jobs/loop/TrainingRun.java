@@ -8,6 +8,7 @@ import io.sparkswitch.model.tensor.Parameters;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * What a training works with besides the gang.
@@ -31,6 +32,8 @@ public record TrainingRun(
     Consumer<Parameters> beginning,
     Tenure tenure) {
 
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+
   /**
    * What must not change between a checkpoint and the run that continues it; what can be told in a
    * word comes before the hashes.
@@ -51,17 +54,34 @@ public record TrainingRun(
     console.say(sentence);
   }
 
-  /** Refuses to continue another run's checkpoint. */
-  public void requireOwn(Committed checkpoint) {
+  /**
+   * Refuses to continue another run's checkpoint.
+   *
+   * @param changed settings that are not what they were, in words
+   */
+  public void requireOwn(Committed checkpoint, List<String> changed) {
     boolean imported = ImportedCheckpoint.is(checkpoint.manifest());
     for (String key : imported ? ImportedCheckpoint.IDENTITY : IDENTITY) {
       String theirs = checkpoint.manifest().provenance().getOrDefault(key, "none");
       String ours = provenance.getOrDefault(key, "none");
       if (!ours.equals(theirs)) {
         throw new UsageException(
-            "%s was made with %s %s, this run has %s: give --fresh to start over, or another --out"
-                .formatted(checkpoint.folder(), key, theirs, ours));
+            "%s was made with %s %s, this run has %s%s: give --fresh to start over, or another --out"
+                .formatted(
+                    checkpoint.folder(),
+                    key,
+                    shortened(theirs),
+                    shortened(ours),
+                    inWords(changed)));
       }
     }
+  }
+
+  private static String shortened(String value) {
+    return DIGEST.matcher(value).matches() ? value.substring(0, 12) : value;
+  }
+
+  private static String inWords(List<String> changed) {
+    return changed.isEmpty() ? "" : " (" + String.join(", ", changed) + ")";
   }
 }

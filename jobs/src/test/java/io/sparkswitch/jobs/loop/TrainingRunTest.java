@@ -48,7 +48,7 @@ class TrainingRunTest {
     Map<String, String> theirs = new HashMap<>(OURS);
     theirs.put(key, "other");
 
-    assertThatThrownBy(() -> run().requireOwn(checkpoint(theirs)))
+    assertThatThrownBy(() -> run().requireOwn(checkpoint(theirs), List.of()))
         .isInstanceOf(UsageException.class)
         .hasMessage(
             "file:/run/checkpoints/step-00000010 was made with %s other, this run has %s: give --fresh to start over, or another --out"
@@ -61,7 +61,8 @@ class TrainingRunTest {
     Map<String, String> theirs = new HashMap<>(OURS);
     theirs.put(key, "other");
 
-    assertThatCode(() -> run().requireOwn(checkpoint(theirs))).doesNotThrowAnyException();
+    assertThatCode(() -> run().requireOwn(checkpoint(theirs), List.of()))
+        .doesNotThrowAnyException();
   }
 
   private static TrainingRun run() {

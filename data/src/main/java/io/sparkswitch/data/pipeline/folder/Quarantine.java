@@ -1,14 +1,18 @@
 package io.sparkswitch.data.pipeline.folder;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.shard.WholeFile;
 import io.sparkswitch.data.source.SourceRecord;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -39,6 +43,27 @@ public final class Quarantine implements AutoCloseable {
     this.conf = conf;
     this.source = source;
     this.attempt = WholeFile.attempt(folder, "quarantine");
+  }
+
+  /**
+   * The last record of a quarantine file, in words; it tells whether its source broke off.
+   *
+   * @param name as {@link #finish} returned it
+   */
+  public static String last(Path folder, Configuration conf, String name) throws IOException {
+    Path file = new Path(folder, name);
+    String last = "";
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(file.getFileSystem(conf).open(file)),
+                StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        last = line;
+      }
+    }
+    JsonNode record = JSON.readTree(last);
+    return "%s at %d".formatted(record.path("reason").asText(), record.path("position").asLong());
   }
 
   public void add(SourceRecord.Malformed malformed) throws IOException {
