@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.conf;
 
+import io.sparkswitch.model.checkpoint.Retention;
 import java.io.Serializable;
 
 /** Section {@code training}. */
@@ -12,6 +13,7 @@ public record TrainingSettings(
     long logEvery,
     long checkpointEvery,
     int keepCheckpoints,
+    long keepEvery,
     long evaluateEvery,
     long evaluationSequences,
     int evaluationBatchSize,
@@ -31,10 +33,20 @@ public record TrainingSettings(
     Require.positive("training.log-every", logEvery);
     Require.positive("training.checkpoint-every", checkpointEvery);
     Require.positive("training.keep-checkpoints", keepCheckpoints);
+    Require.that(
+        keepEvery >= 0 && keepEvery % checkpointEvery == 0,
+        "training.keep-every",
+        keepEvery,
+        "0, or a multiple of training.checkpoint-every, %d".formatted(checkpointEvery));
     Require.notNegative("training.evaluate-every", evaluateEvery);
     Require.notNegative("training.evaluation-sequences", evaluationSequences);
     Require.positive("training.evaluation-batch-size", evaluationBatchSize);
     Require.positive("training.threads-per-executor", threadsPerExecutor);
     Require.notNegative("training.max-skipped-steps", maxSkippedSteps);
+  }
+
+  /** Which checkpoints stay. */
+  public Retention retention() {
+    return new Retention(keepCheckpoints, keepEvery);
   }
 }

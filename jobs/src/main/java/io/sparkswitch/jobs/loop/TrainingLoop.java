@@ -16,7 +16,6 @@ import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.optim.Schedule;
 import io.sparkswitch.model.t5.T5Config;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -37,7 +36,8 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     this.run = run;
     this.config = run.spec().config();
     this.hadoop = hadoop;
-    this.checkpoints = new CheckpointFolder(run.spec().folders().checkpoints(), hadoop);
+    this.checkpoints =
+        new CheckpointFolder(run.spec().folders().checkpoints(), hadoop, run::say);
     this.schedule = Architecture.schedule(config);
   }
 
@@ -48,8 +48,10 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     try (DenseModel dense = new DenseModel(architecture, config)) {
       long step = start(dense, ranks);
       ranks.sendParameters(dense.parameters());
-      try (MetricsLog log = MetricsLog.continueAfter(run.folder(), step)) {
-        StepMetrics last = train(step, ranks, dense, attempt, log);
+      try (MetricsLog log = MetricsLog.continueAfter(run.folder(), step);
+          CheckpointWriter writer =
+              new CheckpointWriter(checkpoints, attempt, ranks, dense, run::say)) {
+        StepMetrics last = train(step, ranks, dense, new Records(attempt, log, writer));
         ranks.stop();
         return last;
       }
@@ -72,8 +74,11 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     return manifest.step();
   }
 
-  private StepMetrics train(
-      long first, RankSet ranks, DenseModel dense, int attempt, MetricsLog log) throws IOException {
+  /** Where an attempt leaves what it does. */
+  private record Records(int attempt, MetricsLog log, CheckpointWriter checkpoints) {}
+
+  private StepMetrics train(long first, RankSet ranks, DenseModel dense, Records records)
+      throws IOException {
     TrainingSettings training = config.training();
     Console console = run.console();
     Interval interval =
@@ -87,6 +92,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       if (report.finite() && Double.isFinite(squares)) {
         Verdict verdict = Verdict.of(learningRate, config.optimizer().clipNorm(), squares);
         ranks.update(step, verdict);
+        records.checkpoints().awaitCopy();
         dense.update(step, verdict);
         interval.add(report);
         skipped = 0;
@@ -94,6 +100,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
         skip(step, ++skipped);
       }
       ranks.sendParameters(dense.parameters());
+      records.checkpoints().poll();
       long done = step + 1;
       boolean end = done == training.steps();
       OptionalDouble validation = OptionalDouble.empty();
@@ -108,15 +115,16 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       boolean due = done % training.logEvery() == 0 || validation.isPresent() || saved;
       if (due && !interval.isEmpty()) {
         last = interval.finish(done, learningRate, validation);
-        log.append(last);
+        records.log().append(last);
         console.interval(last);
       }
       if (saved) {
         long startedAt = System.nanoTime();
-        checkpoint(done, ranks, dense, attempt);
+        records.checkpoints().begin(done, shards -> commit(done, records.attempt(), shards));
         interval.exclude(System.nanoTime() - startedAt);
       }
     }
+    records.checkpoints().finish();
     return last;
   }
 
@@ -137,18 +145,10 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
             .formatted(step));
   }
 
-  private void checkpoint(long step, RankSet ranks, DenseModel dense, int attempt)
-      throws IOException {
-    List<Shard> shards = new ArrayList<>();
-    shards.add(checkpoints.writeShard(step, attempt, "dense", dense.tensors()));
-    for (byte[] answer : ranks.checkpoint(step)) {
-      if (answer.length > 0) {
-        shards.add(ModelTensors.shard(answer));
-      }
-    }
+  private void commit(long step, int attempt, List<Shard> shards) throws IOException {
     checkpoints.commit(
         new CheckpointManifest(
             CheckpointManifest.FORMAT_VERSION, step, attempt, shards, run.provenance()));
-    checkpoints.prune(config.training().keepCheckpoints(), step);
+    checkpoints.prune(config.training().retention(), step);
   }
 }

@@ -125,7 +125,7 @@ class CheckpointFolderTest {
     CheckpointFolder absent =
         new CheckpointFolder(root.resolve("absent").toUri().toString(), new Configuration());
     assertThat(absent.latest()).isEmpty();
-    absent.prune(1, 100);
+    absent.prune(new Retention(1, 0), 100);
     assertThatExceptionOfType(FileNotFoundException.class)
         .isThrownBy(() -> absent.require(OptionalLong.empty()))
         .withMessageContaining("absent holds no finished checkpoint");
@@ -162,7 +162,7 @@ class CheckpointFolderTest {
     for (long step : steps) {
       save(step, 0);
     }
-    folder.prune(keep, 300);
+    folder.prune(new Retention(keep, 0), 300);
     for (int i = 0; i < steps.size(); i++) {
       Path checkpoint = root.resolve("step-%08d".formatted(steps.get(i)));
       assertThat(Files.exists(checkpoint)).isEqualTo(i >= steps.size() - keep);
@@ -175,7 +175,7 @@ class CheckpointFolderTest {
     save(100, 0);
     save(200, 0);
     save(200, 1);
-    folder.prune(1, 200);
+    folder.prune(new Retention(1, 0), 200);
     assertThat(folder.latest().orElseThrow().manifest().attempt()).isEqualTo(1);
     assertThat(root.resolve("step-00000100")).doesNotExist();
   }
@@ -186,7 +186,7 @@ class CheckpointFolderTest {
     save(200, 0);
     Damage.MISSING_SHARD.befall(root.resolve("step-00000200"));
     save(150, 1);
-    folder.prune(1, 150);
+    folder.prune(new Retention(1, 0), 150);
     assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(150);
     assertThat(root.resolve("step-00000100")).doesNotExist();
   }
@@ -199,7 +199,7 @@ class CheckpointFolderTest {
     Damage.MISSING_SHARD.befall(root.resolve("step-00000200"));
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> folder.latest())
-        .withMessageContaining("holds checkpoints of steps [100, 200], but none of them is whole")
+        .withMessageContaining("holds checkpoints, but none of them is whole")
         .withMessageContaining("--fresh");
     folder.clear();
     assertThat(folder.latest()).isEmpty();
@@ -241,7 +241,7 @@ class CheckpointFolderTest {
     Files.delete(root.resolve("step-00000100/b-attempt-000.safetensors"));
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> folder.require(OptionalLong.of(100)))
-        .withMessageContaining("step-00000100 is damaged: choose another step");
+        .withMessageContaining("step-00000100 is damaged (");
   }
 
   @Test
