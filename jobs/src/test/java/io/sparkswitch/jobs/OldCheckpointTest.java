@@ -13,7 +13,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A checkpoint of format 1, as the first version wrote it from two ranks, lies in the resources. */
+/**
+ * A checkpoint of format 1, as the first version wrote it from two ranks, lies in the resources.
+ */
 class OldCheckpointTest {
   private static final long STEP = 2;
 

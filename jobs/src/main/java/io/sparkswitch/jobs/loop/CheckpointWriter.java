@@ -27,11 +27,7 @@ final class CheckpointWriter implements AutoCloseable {
   private boolean saidThatTrainingWaits;
 
   CheckpointWriter(
-      CheckpointFolder folder,
-      int attempt,
-      RankSet ranks,
-      DenseModel dense,
-      Consumer<String> say) {
+      CheckpointFolder folder, int attempt, RankSet ranks, DenseModel dense, Consumer<String> say) {
     this.ranks = ranks;
     this.dense = dense;
     this.shard = new BackgroundShard(folder, attempt, "dense");

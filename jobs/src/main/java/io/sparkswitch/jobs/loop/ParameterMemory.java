@@ -32,8 +32,7 @@ public record ParameterMemory(long driver, long executor) {
     }
     long denseState = state(T5Parameters.dense(plan.architecture()), optimizer);
     return new ParameterMemory(
-        FLOAT * (4 * dense + 2 * denseState),
-        FLOAT * (3 * dense + 3 * experts + 2 * expertState));
+        FLOAT * (4 * dense + 2 * denseState), FLOAT * (3 * dense + 3 * experts + 2 * expertState));
   }
 
   /** Numbers that the optimizer remembers of these parameters. */

@@ -52,8 +52,7 @@ final class Rank implements AutoCloseable {
     this.folders = spec.folders();
     this.member = member;
     this.exchange = member.exchange();
-    CheckpointFolder checkpoints =
-        new CheckpointFolder(folders.checkpoints(), member.hadoop());
+    CheckpointFolder checkpoints = new CheckpointFolder(folders.checkpoints(), member.hadoop());
     checkpoints.requireVisible();
     this.data = folders.data().open(config, member.hadoop());
     this.validation = new ValidationStreams(data::validation);

@@ -36,8 +36,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     this.run = run;
     this.config = run.spec().config();
     this.hadoop = hadoop;
-    this.checkpoints =
-        new CheckpointFolder(run.spec().folders().checkpoints(), hadoop, run::say);
+    this.checkpoints = new CheckpointFolder(run.spec().folders().checkpoints(), hadoop, run::say);
     this.schedule = Architecture.schedule(config);
   }
 

@@ -147,7 +147,8 @@ public final class CheckpointFolder {
     for (Shard shard : manifest.shards()) {
       requireWritten(fs, new Path(folder, shard.file()), shard.bytes());
     }
-    Path path = new Path(folder, String.format(Locale.ROOT, Inventory.MANIFEST, manifest.attempt()));
+    Path path =
+        new Path(folder, String.format(Locale.ROOT, Inventory.MANIFEST, manifest.attempt()));
     byte[] json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
     try (OutputStream out = fs.create(path, true)) {
       out.write(json);
