@@ -36,6 +36,7 @@ class BackgroundShardTest {
   @TempDir Path root;
 
   private PointerScope scope;
+  private Configuration conf;
   private CheckpointFolder folder;
   private Tensor tensor;
   private double[] original;
@@ -43,7 +44,7 @@ class BackgroundShardTest {
   @BeforeEach
   void open() {
     scope = new PointerScope();
-    Configuration conf = new Configuration();
+    conf = new Configuration();
     conf.setClass("fs.gated.impl", GatedFileSystem.class, org.apache.hadoop.fs.FileSystem.class);
     conf.setBoolean("fs.gated.impl.disable.cache", true);
     folder = new CheckpointFolder("gated://" + root, conf);
@@ -141,7 +142,7 @@ class BackgroundShardTest {
         new CheckpointManifest(
             CheckpointManifest.FORMAT_VERSION, step, attempt, List.of(shard), Map.of()));
     Tensor into = Tensors.zeros(ScalarType.Double, 100);
-    CheckpointReader.read(folder.open(step, attempt), new Configuration(), Map.of("t", into));
+    CheckpointReader.read(folder.open(step, attempt), conf, Map.of("t", into));
     return Doubles.of(into);
   }
 

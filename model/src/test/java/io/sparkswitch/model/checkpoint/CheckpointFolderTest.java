@@ -96,7 +96,7 @@ class CheckpointFolderTest {
             checksum(foreign), checksum(shard(checkpoint)), StandardCopyOption.REPLACE_EXISTING);
       }
     },
-    ALTERED_MANIFEST("manifest-000.json is damaged: Unexpected character") {
+    ALTERED_MANIFEST("manifest-000.json is damaged: Unrecognized token") {
       @Override
       void befall(Path checkpoint) throws IOException {
         byte[] bytes = Files.readAllBytes(manifest(checkpoint));
