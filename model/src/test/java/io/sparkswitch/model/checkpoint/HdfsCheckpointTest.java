@@ -68,7 +68,9 @@ class HdfsCheckpointTest {
           .extracting(status -> status.getPath().getName())
           .containsExactly("step-00000300", "step-00000400");
 
-      files.truncate(path(root, "step-00000400/" + SHARD), 40);
+      try (FSDataOutputStream shorter = files.create(path(root, "step-00000400/" + SHARD), true)) {
+        shorter.write(new byte[40]);
+      }
       // A driver that was killed while it committed: the file is there, open and empty.
       FSDataOutputStream killed = files.create(path(root, "step-00000500/manifest-001.json"));
 
