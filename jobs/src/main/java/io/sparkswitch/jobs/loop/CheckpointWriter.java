@@ -1,0 +1,119 @@
+package io.sparkswitch.jobs.loop;
+
+import io.sparkswitch.model.checkpoint.BackgroundShard;
+import io.sparkswitch.model.checkpoint.CheckpointFolder;
+import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The checkpoints of an attempt, written while it trains on: the driver and every rank copy and
+ * write their shards in the background, and the driver commits when all have done so. At most one
+ * is on its way at a time.
+ */
+final class CheckpointWriter implements AutoCloseable {
+  /** Below the time-out of any message, which a long write may exceed. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final RankSet ranks;
+  private final DenseModel dense;
+  private final BackgroundShard shard;
+  private final Consumer<String> say;
+  private Optional<Pending> pending = Optional.empty();
+  private boolean saidThatTrainingWaits;
+
+  CheckpointWriter(
+      CheckpointFolder folder, int attempt, RankSet ranks, DenseModel dense, Consumer<String> say) {
+    this.ranks = ranks;
+    this.dense = dense;
+    this.shard = new BackgroundShard(folder, attempt, "dense");
+    this.say = say;
+  }
+
+  /** Makes a checkpoint of shards that are all written. */
+  @FunctionalInterface
+  interface Commit {
+    void of(List<Shard> shards) throws IOException;
+  }
+
+  private record Pending(long step, Commit commit) {}
+
+  /**
+   * Begins the checkpoint of what the driver and the ranks hold now; waits for the one before.
+   *
+   * @param commit called later, by {@link #poll} or {@link #finish}
+   * @throws IOException if the one before could not be written or committed
+   */
+  void begin(long step, Commit commit) throws IOException {
+    poll();
+    if (pending.isPresent()) {
+      waitBeforeNext(pending.get().step(), step);
+    }
+    shard.begin(step, dense.tensors());
+    ranks.checkpoint(step);
+    pending = Optional.of(new Pending(step, commit));
+  }
+
+  private void waitBeforeNext(long step, long next) throws IOException {
+    long startedAt = System.nanoTime();
+    finish();
+    long seconds = (System.nanoTime() - startedAt) / 1_000_000_000;
+    if (seconds > 0 && !saidThatTrainingWaits) {
+      saidThatTrainingWaits = true;
+      say.accept(
+          "Training waited %d s at step %d for the checkpoint of step %d to be written: a larger training.checkpoint-every lets it go on."
+              .formatted(seconds, next, step));
+    }
+  }
+
+  /** Returns when the dense parameters may be changed. */
+  void awaitCopy() throws IOException {
+    shard.awaitCopy();
+  }
+
+  /**
+   * Commits what is on its way if all shards are written; hardly waits.
+   *
+   * @throws IOException if one could not be written, or not be committed
+   */
+  void poll() throws IOException {
+    poll(Duration.ZERO);
+  }
+
+  /** Waits for what is on its way and commits it. */
+  void finish() throws IOException {
+    while (pending.isPresent()) {
+      poll(PATIENCE);
+    }
+  }
+
+  private void poll(Duration patience) throws IOException {
+    if (pending.isEmpty()) {
+      return;
+    }
+    Optional<Shard> own = shard.written(patience);
+    if (own.isEmpty()) {
+      return;
+    }
+    List<Shard> all = new ArrayList<>(List.of(own.get()));
+    for (ShardProgress progress : ranks.written(patience)) {
+      if (!progress.done()) {
+        return;
+      }
+      progress.shard().ifPresent(all::add);
+    }
+    Commit commit = pending.get().commit();
+    pending = Optional.empty();
+    commit.of(all);
+  }
+
+  /** Gives up what is on its way. */
+  @Override
+  public void close() {
+    shard.close();
+  }
+}
