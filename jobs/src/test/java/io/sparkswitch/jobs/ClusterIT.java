@@ -40,6 +40,7 @@ class ClusterIT {
     assertThat(folder.resolve("cluster")).doesNotExist();
   }
 
+  @Tag("long")
   @Test
   void aVerbRunsInClientMode() throws Exception {
     assertThat(vocab("client", DeployMode.CLIENT).exitCode()).isZero();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -56,6 +57,7 @@ class TrainingIT {
   }
 
   /** Spark would replace the executor, but not so soon. */
+  @Tag("long")
   @Test
   void withoutAReplacementTheGangGoesOnWithFewerAndLearnsTheSame() throws Exception {
     RunningProgram driver =
@@ -82,6 +84,7 @@ class TrainingIT {
     }
   }
 
+  @Tag("long")
   @Test
   void aKilledDriverLeavesNoExecutorAndTheSameCommandEndsAsIfNothingHadHappened() throws Exception {
     List<String> command = journey.pretrain("switch", "headless");

@@ -23,6 +23,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +90,7 @@ class CorpusDeduplicationTest {
     }
   }
 
+  @Tag("long")
   @Test
   void aBatchDecidedAgainIsDecidedAlike() throws IOException {
     List<Document> second = documents(2, 3);
@@ -217,6 +219,7 @@ class CorpusDeduplicationTest {
         .hasMessageContaining("decisions-3 do not exist: deduplicate ingest batch 3 first");
   }
 
+  @Tag("long")
   @Test
   void decisionsOnOtherDocumentsAreNotCarriedOut() throws IOException {
     List<Document> in = Facts.documents(Facts.of("dedupe").get("in"));

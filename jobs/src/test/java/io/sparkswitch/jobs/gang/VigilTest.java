@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class VigilTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration SUSPECT_AFTER = Duration.ofMillis(500);
-  private static final Beat BEAT = new Beat("7", "somewhere", "/work/7/stderr", "its start", false);
+  private static final Beat BEAT = new Beat("7", "somewhere", "logs/7/stderr", "its start", false);
 
   private final RunSecret secret = RunSecret.random();
   private final LinkedBlockingQueue<Loss> losses = new LinkedBlockingQueue<>();
@@ -72,7 +72,7 @@ class VigilTest {
     assertThat(loss.executor()).contains("7");
     assertThat(loss.sentence())
         .matches(
-            "rank 1 on somewhere \\(executor 7\\), at the optimizer of step 4, was silent for 0[.][56] s; its log: /work/7/stderr");
+            "rank 1 on somewhere \\(executor 7\\), at the optimizer of step 4, was silent for 0[.][56] s; its log: logs/7/stderr");
     one.close();
     two.close();
   }
