@@ -26,6 +26,8 @@ final class CheckpointWriter implements AutoCloseable {
   private final Consumer<String> say;
   private Optional<Pending> pending = Optional.empty();
   private boolean saidThatTrainingWaits;
+  private int committed;
+  private Duration longestHeld = Duration.ZERO;
 
   /**
    * @param bound how long a checkpoint may keep {@link #finish} waiting
@@ -139,10 +141,34 @@ final class CheckpointWriter implements AutoCloseable {
       }
       progress.get(rank).shard().ifPresent(all::add);
     }
+    progress.forEach(rank -> note(rank.held()));
+    note(shard.held());
+    committed++;
     Commit commit = pending.get().commit();
     pending = Optional.empty();
     commit.of(all);
     return "";
+  }
+
+  private void note(Duration held) {
+    longestHeld = held.compareTo(longestHeld) > 0 ? held : longestHeld;
+  }
+
+  /**
+   * Says how long checkpoints kept training waiting: to be handed over, and for their copies.
+   *
+   * @param step how long a step took, on average
+   */
+  void sayHowLongTheyHeld(Duration step) {
+    if (committed > 0 && !step.isZero()) {
+      say.accept(
+          "Of %d checkpoint(s) none held training, at the driver or a rank, for more than %.2f ms: %.2f %% of a step of %.2f s."
+              .formatted(
+                  committed,
+                  longestHeld.toNanos() / 1e6,
+                  100.0 * longestHeld.toNanos() / step.toNanos(),
+                  step.toNanos() / 1e9));
+    }
   }
 
   /** Gives up what is on its way. */

@@ -214,7 +214,10 @@ final class Rank implements AutoCloseable {
     if (model.experts().specs().isEmpty()) {
       return ShardProgress.withoutExperts();
     }
-    return shard.written(patience).map(ShardProgress::done).orElse(ShardProgress.writing());
+    return shard
+        .written(patience)
+        .map(written -> ShardProgress.done(written, shard.held()))
+        .orElse(ShardProgress.writing());
   }
 
   private void evaluate(EvaluationBatch asked) {

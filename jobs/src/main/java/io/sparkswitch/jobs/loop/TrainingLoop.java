@@ -19,6 +19,7 @@ import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.optim.Schedule;
 import io.sparkswitch.model.t5.T5Config;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -105,6 +106,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     Interval interval =
         new Interval(config.model().auxiliaryLossFactor(), config.model().routerZLossFactor());
     StepMetrics last = null;
+    long startedAt = System.nanoTime();
     for (long step = first; step < training.steps(); step++) {
       RankReport report = ranks.train(step, bad.batch(step), dense.parameters());
       double learningRate = schedule.rate(step + 1);
@@ -150,7 +152,11 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
         leave(done, ending);
       }
     }
+    Duration all = Duration.ofNanos(System.nanoTime() - startedAt);
     records.checkpoints().finish();
+    records
+        .checkpoints()
+        .sayHowLongTheyHeld(all.dividedBy(Math.max(1, training.steps() - first)));
     return last;
   }
 

@@ -65,6 +65,7 @@ public final class BackgroundShard implements AutoCloseable {
   private long step;
   private Future<?> copying;
   private Future<Shard> writing;
+  private Duration held = Duration.ZERO;
   private volatile boolean closed;
 
   /** One of which nobody is told. */
@@ -101,10 +102,12 @@ public final class BackgroundShard implements AutoCloseable {
           "%s of step %d is still being written: step %d must wait for it"
               .formatted(name, step, ofStep));
     }
+    long startedAt = System.nanoTime();
     step = ofStep;
     Future<?> copied = thread.submit(() -> copy(tensors));
     copying = copied;
     writing = thread.submit(() -> write(ofStep, copied));
+    held = Duration.ofNanos(System.nanoTime() - startedAt);
   }
 
   /**
@@ -113,11 +116,23 @@ public final class BackgroundShard implements AutoCloseable {
    * @throws IOException if they could not be copied
    */
   public void awaitCopy() throws IOException {
-    if (copying != null && outcome(copying, END).isEmpty()) {
+    if (copying == null) {
+      return;
+    }
+    long startedAt = System.nanoTime();
+    boolean copied = outcome(copying, END).isPresent();
+    held = held.plusNanos(System.nanoTime() - startedAt);
+    if (!copied) {
       throw new IOException(
           "%s of step %d was not copied in %d s: its writer hangs"
               .formatted(name, step, END.toSeconds()));
     }
+    copying = null;
+  }
+
+  /** How long the calls for the shard begun last kept who trains from training. */
+  public Duration held() {
+    return held;
   }
 
   /**
