@@ -106,7 +106,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     Interval interval =
         new Interval(config.model().auxiliaryLossFactor(), config.model().routerZLossFactor());
     StepMetrics last = null;
-    long startedAt = System.nanoTime();
+    long began = System.nanoTime();
     for (long step = first; step < training.steps(); step++) {
       RankReport report = ranks.train(step, bad.batch(step), dense.parameters());
       double learningRate = schedule.rate(step + 1);
@@ -152,7 +152,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
         leave(done, ending);
       }
     }
-    Duration all = Duration.ofNanos(System.nanoTime() - startedAt);
+    Duration all = Duration.ofNanos(System.nanoTime() - began);
     records.checkpoints().finish();
     records
         .checkpoints()
