@@ -86,7 +86,9 @@ class FaultsIT {
     FaultyRun run = assertSurvived("stricken", faults);
 
     assertThat(run.driver().output())
-        .containsPattern("checkpoint .*/step-00000040 is damaged .* passed over")
+        .containsPattern(
+            "Checkpoint .*/step-00000040 is passed over: .* cannot be read: .*; using"
+                + " .*/step-00000030")
         .containsPattern("Continuing from .*/step-00000030")
         .containsPattern("an executor was told to end, there is a checkpoint of step 5\\d");
   }

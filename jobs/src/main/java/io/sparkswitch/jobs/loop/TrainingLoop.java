@@ -154,9 +154,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     }
     Duration all = Duration.ofNanos(System.nanoTime() - began);
     records.checkpoints().finish();
-    records
-        .checkpoints()
-        .sayHowLongTheyHeld(all.dividedBy(Math.max(1, training.steps() - first)));
+    records.checkpoints().sayHowLongTheyHeld(all.dividedBy(Math.max(1, training.steps() - first)));
     return last;
   }
 

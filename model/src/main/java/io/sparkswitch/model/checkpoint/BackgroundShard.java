@@ -227,7 +227,8 @@ public final class BackgroundShard implements AutoCloseable {
         copies.values().forEach(Tensor::close);
       } else {
         LOG.warn(
-            "{} of step {} is still being written {} s after it was given up; its copy stays in memory",
+            "{} of step {} is still being written {} s after it was given up; its copy stays in"
+                + " memory",
             name,
             step,
             END.toSeconds());

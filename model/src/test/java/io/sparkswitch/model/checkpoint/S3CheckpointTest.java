@@ -76,7 +76,8 @@ class S3CheckpointTest {
 
   @BeforeEach
   void open(TestInfo test) throws Exception {
-    root = "s3a://%s/%s/checkpoints".formatted(BUCKET, test.getTestMethod().orElseThrow().getName());
+    root =
+        "s3a://%s/%s/checkpoints".formatted(BUCKET, test.getTestMethod().orElseThrow().getName());
     files = new Path(root).getFileSystem(conf);
     folder = new CheckpointFolder(root, conf, said::add);
     folder.create();
