@@ -46,7 +46,7 @@ record Importer(
     OutputFolder folder = run.folder();
     return new Importer(
         folder,
-        new CheckpointFolder(folder.uri(TrainingJob.CHECKPOINTS), run.hadoop()),
+        new CheckpointFolder(folder.uri(TrainingJob.CHECKPOINTS), run.hadoop(), run::say),
         run.hadoop(),
         provenance.toMap());
   }

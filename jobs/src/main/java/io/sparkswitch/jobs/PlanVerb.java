@@ -80,7 +80,7 @@ final class PlanVerb extends ConfiguredVerb {
 
   private void resume(VerbRun run) throws IOException {
     String checkpoints = OutputFolder.of(out, run.hadoop()).uri(TrainingJob.CHECKPOINTS);
-    Optional<Committed> latest = new CheckpointFolder(checkpoints, run.hadoop()).latest();
+    Optional<Committed> latest = new CheckpointFolder(checkpoints, run.hadoop(), run::say).latest();
     long step = latest.map(c -> c.manifest().step()).orElse(0L);
     run.results().put("resumesAtStep", step);
     run.say(

@@ -38,7 +38,8 @@ record SavedRun(OutputFolder folder, Committed checkpoint, Configuration hadoop)
   static SavedRun open(String folder, OptionalLong step, VerbRun run) throws IOException {
     OutputFolder output = OutputFolder.of(folder, run.hadoop());
     Committed checkpoint =
-        new CheckpointFolder(output.uri(TrainingJob.CHECKPOINTS), run.hadoop()).require(step);
+        new CheckpointFolder(output.uri(TrainingJob.CHECKPOINTS), run.hadoop(), run::say)
+            .require(step);
     return new SavedRun(output, checkpoint, run.hadoop());
   }
 

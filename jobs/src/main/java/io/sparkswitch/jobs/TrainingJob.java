@@ -81,7 +81,7 @@ final class TrainingJob {
     Optional<Committed> latest =
         fresh
             ? Optional.empty()
-            : new CheckpointFolder(spec.folders().checkpoints(), run.hadoop()).latest();
+            : new CheckpointFolder(spec.folders().checkpoints(), run.hadoop(), run::say).latest();
     long done = latest.map(c -> c.manifest().step()).orElse(0L);
     TrainingRun training =
         new TrainingRun(

@@ -86,7 +86,9 @@ class FaultsIT {
     FaultyRun run = assertSurvived("stricken", faults);
 
     assertThat(run.driver().output())
-        .containsPattern("checkpoint .*/step-00000040 is damaged .* passed over")
+        .containsPattern(
+            "Checkpoint .*/step-00000040 is passed over: .* cannot be read: .*; using"
+                + " .*/step-00000030")
         .containsPattern("Continuing from .*/step-00000030")
         .containsPattern("an executor was told to end, there is a checkpoint of step 5\\d");
   }
@@ -186,17 +188,18 @@ class FaultsIT {
     FaultyRun run =
         FaultyRun.start(
             journey, "asked", List.of(new Fault(0, 1, RankPhase.OPTIMIZER, 13, Kind.DAWDLE)));
-    Awaitility.await("step 13").atMost(TinyJourney.BOUND).until(() -> run.run().lastStep() >= 13);
+    // Whose update rank 1 dawdles over, so that the driver waits within the next.
+    Awaitility.await("step 14").atMost(TinyJourney.BOUND).until(() -> run.run().lastStep() >= 14);
     run.driver().handle().destroy();
 
     ProgramOutput result = run.await();
 
     assertThat(result.exitCode()).as(result.output()).isEqualTo(75);
     assertThat(result.output())
-        .contains("asked to end, at step 14, of which there is a checkpoint");
+        .contains("asked to end, at step 15, of which there is a checkpoint");
     assertThat(Files.readString(journey.at("asked/status.json"))).contains("75");
     String again = journey.launch(2, journey.pretrain("switch", "asked"));
-    assertThat(again).contains("Resuming at step 14.");
+    assertThat(again).contains("Resuming at step 15.");
     assertSameEnd(run.run());
     run.assertNothingIsLeft();
   }
@@ -230,7 +233,7 @@ class FaultsIT {
           assertThat(detection.getKey())
               .startsWith("Lost rank %d on ".formatted(fault.rank()))
               .contains("(executor ")
-              .contains(", at " + fault.phase())
+              .containsPattern(", at .*" + fault.phase())
               .contains("; its log: ")
               .contains(fault.kind() == Kind.STOP ? "was silent for 2." : "died: its connection");
       case TERMINATE -> assertThat(detection.getKey()).contains("an executor was told to end");

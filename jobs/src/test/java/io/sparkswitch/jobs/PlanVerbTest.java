@@ -42,8 +42,9 @@ class PlanVerbTest {
     assertThat(json.path("activeParameters").asLong()).isEqualTo(1_728_326_048L);
     assertThat(json.path("paperFlopsPerSequence").asDouble()).isBetween(8.8e11, 9.0e11);
     assertThat(json.path("flopsPerToken").asDouble()).isPositive();
-    // Values and gradients of four experts in 30 layers, three times the dense part, factors.
-    double experts = 2 * 4 * 30 * 2 * 2080.0 * 6144;
+    // Values, gradients and a checkpoint's copy of four experts in 30 layers, three times the dense
+    // part, factors.
+    double experts = 3 * 4 * 30 * 2 * 2080.0 * 6144;
     double mebibytes = 4 * (experts + 3 * json.path("denseParameters").asDouble()) / (1 << 20);
     assertThat(json.path("executorNativeMebibytes").asDouble())
         .isBetween(mebibytes, 1.001 * mebibytes);

@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.conf;
 
+import io.sparkswitch.model.checkpoint.Retention;
 import java.io.Serializable;
 
 /** Section {@code training}. */
@@ -12,6 +13,7 @@ public record TrainingSettings(
     long logEvery,
     long checkpointEvery,
     int keepCheckpoints,
+    long keepEvery,
     long evaluateEvery,
     long evaluationSequences,
     int evaluationBatchSize,
@@ -32,6 +34,11 @@ public record TrainingSettings(
     Require.positive("training.log-every", logEvery);
     Require.positive("training.checkpoint-every", checkpointEvery);
     Require.positive("training.keep-checkpoints", keepCheckpoints);
+    Require.that(
+        keepEvery >= 0 && keepEvery % checkpointEvery == 0,
+        "training.keep-every",
+        keepEvery,
+        "0, or a multiple of training.checkpoint-every, %d".formatted(checkpointEvery));
     Require.notNegative("training.evaluate-every", evaluateEvery);
     Require.notNegative("training.evaluation-sequences", evaluationSequences);
     Require.positive("training.evaluation-batch-size", evaluationBatchSize);
@@ -42,5 +49,10 @@ public record TrainingSettings(
         spikeFactor,
         "above 1, or 0 for none");
     Require.notNegative("training.max-skipped-batches", maxSkippedBatches);
+  }
+
+  /** Which checkpoints stay. */
+  public Retention retention() {
+    return new Retention(keepCheckpoints, keepEvery);
   }
 }

@@ -66,8 +66,8 @@ final class BadBatches {
     return new Cursor(skipped.batches(), average.value());
   }
 
-  /** A checkpoint remembers what was found so far. */
-  void committed() {
-    found.clear();
+  /** A checkpoint remembers what its cursor holds. */
+  void committed(Cursor cursor) {
+    found.removeAll(cursor.skippedBatches());
   }
 }

@@ -29,8 +29,10 @@ record Order(Command command, long step, long argument, Verdict verdict) {
     TRAIN,
     /** Update the experts as the verdict says. */
     UPDATE,
-    /** Write the experts of this rank as a shard of checkpoint {@code step}. */
+    /** Begin to write the experts of this rank as a shard of checkpoint {@code step}. */
     CHECKPOINT,
+    /** Answer a {@link ShardProgress}, after at most {@code argument} milliseconds. */
+    WRITTEN,
     /** Sum the loss over validation batch {@code step}; see {@link EvaluationBatch}. */
     EVALUATE,
     /** Open the file for the soft targets of steps [step, argument). */

@@ -10,10 +10,11 @@ import java.util.List;
  * Native memory that parameters take in training, in bytes: what is computed on the way comes on
  * top.
  *
- * @param driver values and gradients of the dense parameters, their optimizer's state, and the
- *     gradients while they arrive
+ * @param driver values and gradients of the dense parameters, their optimizer's state, the
+ *     gradients while they arrive, and a copy of values and state while a checkpoint is written
  * @param executor values and gradients of the dense parameters and new values while they arrive;
- *     values, gradients and optimizer state of the experts of the executor that has the most
+ *     values, gradients and optimizer state of the experts of the executor that has the most, and a
+ *     copy of values and state while a checkpoint is written
  */
 public record ParameterMemory(long driver, long executor) {
   private static final long FLOAT = 4;
@@ -31,7 +32,7 @@ public record ParameterMemory(long driver, long executor) {
     }
     long denseState = state(T5Parameters.dense(plan.architecture()), optimizer);
     return new ParameterMemory(
-        FLOAT * (3 * dense + denseState), FLOAT * (3 * dense + 2 * experts + expertState));
+        FLOAT * (4 * dense + 2 * denseState), FLOAT * (3 * dense + 3 * experts + 2 * expertState));
   }
 
   /** Numbers that the optimizer remembers of these parameters. */

@@ -64,7 +64,7 @@ record PlanSentences(Plan plan, int inputs, int targets) {
   private String memory() {
     ParameterMemory memory = plan.memory();
     return text(
-        "Native memory, outside the heap, for values, gradients and optimizer state: driver %s, executor %s and its activations, and about 300 MiB of libraries each; spark.executor.memoryOverhead must hold it.",
+        "Native memory, outside the heap, for values, gradients, optimizer state and its copy while a checkpoint is written: driver %s, executor %s and its activations, and about 300 MiB of libraries each; spark.executor.memoryOverhead must hold it.",
         Magnitude.ofBytes(memory.driver()), Magnitude.ofBytes(memory.executor()));
   }
 

@@ -5,9 +5,10 @@ import io.sparkswitch.data.batch.BatchStream;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.GangMember;
 import io.sparkswitch.jobs.gang.RankPhase;
+import io.sparkswitch.jobs.gang.Whereabouts;
 import io.sparkswitch.jobs.loop.Order.Command;
+import io.sparkswitch.model.checkpoint.BackgroundShard;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
-import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
@@ -27,6 +28,7 @@ import io.sparkswitch.model.t5.T5Model;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tape;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -44,6 +46,7 @@ final class Rank implements AutoCloseable {
   private final ValidationStreams validation;
   private final Objectives objectives;
   private final TargetsOfRank targets;
+  private final BackgroundShard shard;
   private BatchStream training;
   private long tick;
 
@@ -52,7 +55,8 @@ final class Rank implements AutoCloseable {
     this.folders = spec.folders();
     this.member = member;
     this.exchange = member.exchange();
-    new CheckpointFolder(folders.checkpoints(), member.hadoop()).requireVisible();
+    CheckpointFolder checkpoints = new CheckpointFolder(folders.checkpoints(), member.hadoop());
+    checkpoints.requireVisible();
     this.data = folders.data().open(config, member.hadoop());
     this.validation = new ValidationStreams(data::validation);
     T5Config architecture = Architecture.of(config, data.vocabularyRows());
@@ -63,6 +67,25 @@ final class Rank implements AutoCloseable {
     this.objectives = Objectives.of(spec, member.hadoop());
     this.targets =
         new TargetsOfRank(spec, member, () -> training().corruptionSeed(), architecture.vocab());
+    this.shard =
+        new BackgroundShard(
+            checkpoints,
+            member.attempt(),
+            "experts-%03d-of-%03d".formatted(exchange.rank(), exchange.size()),
+            new ToldWrite(member.whereabouts()));
+  }
+
+  /** A write of this rank's shard, as its heartbeat tells of it. */
+  private record ToldWrite(Whereabouts whereabouts) implements BackgroundShard.Listener {
+    @Override
+    public void writes(long step) {
+      whereabouts.enterBeside(RankPhase.CHECKPOINT_WRITE, step);
+    }
+
+    @Override
+    public void ended(long step) {
+      whereabouts.endBeside();
+    }
   }
 
   /** Does what the driver orders until it says stop. */
@@ -93,6 +116,7 @@ final class Rank implements AutoCloseable {
       case TRAIN -> train(order.step(), order.argument());
       case UPDATE -> update(order.step(), order.verdict());
       case CHECKPOINT -> checkpoint(order.step());
+      case WRITTEN -> answer(written(Duration.ofMillis(order.argument())).toBytes());
       case EVALUATE -> evaluate(EvaluationBatch.of(order));
       case TEACH -> teach(order.step());
       case TARGETS_BEGIN -> targets.begin(order.step(), order.argument());
@@ -104,7 +128,7 @@ final class Rank implements AutoCloseable {
   private static RankPhase phase(Command command) {
     return switch (command) {
       case UPDATE -> RankPhase.OPTIMIZER;
-      case CHECKPOINT -> RankPhase.CHECKPOINT_WRITE;
+      case CHECKPOINT -> RankPhase.CHECKPOINT_BEGIN;
       case LOAD, LOAD_EXPERTS -> RankPhase.CHECKPOINT_READ;
       default -> RankPhase.COMPUTATION;
     };
@@ -148,7 +172,8 @@ final class Rank implements AutoCloseable {
     answer(report.plus(RankReport.ofGradients(finite, expertSquares)).toBytes());
   }
 
-  private void update(long step, Verdict verdict) {
+  private void update(long step, Verdict verdict) throws IOException {
+    shard.awaitCopy();
     if (verdict.clips()) {
       model.experts().scaleGradients(verdict.clipScale());
     }
@@ -179,19 +204,20 @@ final class Rank implements AutoCloseable {
     }
   }
 
-  private void checkpoint(long step) throws IOException {
-    if (model.experts().specs().isEmpty()) {
-      answer(new byte[0]);
-      return;
+  private void checkpoint(long step) {
+    if (!model.experts().specs().isEmpty()) {
+      shard.begin(step, ModelTensors.of(model.experts(), optimizer.state()));
     }
-    CheckpointFolder folder = new CheckpointFolder(folders.checkpoints(), member.hadoop());
-    Shard shard =
-        folder.writeShard(
-            step,
-            member.attempt(),
-            "experts-%03d-of-%03d".formatted(exchange.rank(), exchange.size()),
-            ModelTensors.of(model.experts(), optimizer.state()));
-    answer(ModelTensors.toJson(shard));
+  }
+
+  private ShardProgress written(Duration patience) throws IOException {
+    if (model.experts().specs().isEmpty()) {
+      return ShardProgress.withoutExperts();
+    }
+    return shard
+        .written(patience)
+        .map(written -> ShardProgress.done(written, shard.held()))
+        .orElse(ShardProgress.writing());
   }
 
   private void evaluate(EvaluationBatch asked) {
@@ -265,6 +291,7 @@ final class Rank implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    shard.close();
     targets.close();
     if (training != null) {
       training.close();

@@ -5,6 +5,8 @@ import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.tensor.Parameters;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -24,6 +26,10 @@ final class RankSet {
 
   int size() {
     return exchange.size();
+  }
+
+  int attempt() {
+    return attempt;
   }
 
   /** Gives every rank the dense parameters: a slice each, which they gather among themselves. */
@@ -73,9 +79,18 @@ final class RankSet {
     order(new Order(Command.UPDATE, step, 0, verdict));
   }
 
-  /** Has the experts written; one answer a rank, empty where there are none. */
-  List<byte[]> checkpoint(long step) {
-    return ask(Order.of(Command.CHECKPOINT, step));
+  /** Has the experts written in the background. */
+  void checkpoint(long step) {
+    order(Order.of(Command.CHECKPOINT, step));
+  }
+
+  /** How far that is, of every rank. */
+  List<ShardProgress> written(Duration patience) throws IOException {
+    List<ShardProgress> all = new ArrayList<>();
+    for (byte[] answer : ask(Order.of(Command.WRITTEN, 0, patience.toMillis()))) {
+      all.add(ShardProgress.of(answer));
+    }
+    return all;
   }
 
   RankReport evaluate(EvaluationBatch batch) {

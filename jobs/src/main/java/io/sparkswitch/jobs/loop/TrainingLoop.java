@@ -2,6 +2,7 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.conf.TrainingSettings;
+import io.sparkswitch.jobs.exit.DivergedException;
 import io.sparkswitch.jobs.exit.StoppedException;
 import io.sparkswitch.jobs.gang.DriverProgram;
 import io.sparkswitch.jobs.gang.RegroupException;
@@ -18,7 +19,7 @@ import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.optim.Schedule;
 import io.sparkswitch.model.t5.T5Config;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -44,7 +45,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     this.run = run;
     this.config = run.spec().config();
     this.hadoop = hadoop;
-    this.checkpoints = new CheckpointFolder(run.spec().folders().checkpoints(), hadoop);
+    this.checkpoints = new CheckpointFolder(run.spec().folders().checkpoints(), hadoop, run::say);
     this.schedule = Architecture.schedule(config);
     this.bad = new BadBatches(config.training());
   }
@@ -66,8 +67,11 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     try (DenseModel dense = new DenseModel(architecture, config)) {
       long step = start(dense, ranks);
       ranks.sendParameters(dense.parameters());
-      try (MetricsLog log = MetricsLog.continueAfter(run.folder(), step)) {
-        StepMetrics last = train(step, ranks, dense, attempt, log);
+      try (MetricsLog log = MetricsLog.continueAfter(run.folder(), step);
+          CheckpointWriter writer =
+              new CheckpointWriter(
+                  checkpoints, ranks, dense, config.exchange().driverTimeOut(), run::say)) {
+        StepMetrics last = train(step, ranks, dense, new Records(attempt, log, writer));
         ranks.stop();
         return last;
       }
@@ -92,24 +96,29 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     return manifest.step();
   }
 
-  private StepMetrics train(
-      long first, RankSet ranks, DenseModel dense, int attempt, MetricsLog log)
+  /** Where an attempt leaves what it does. */
+  private record Records(int attempt, MetricsLog log, CheckpointWriter checkpoints) {}
+
+  private StepMetrics train(long first, RankSet ranks, DenseModel dense, Records records)
       throws IOException, RegroupException {
     TrainingSettings training = config.training();
     Console console = run.console();
     Interval interval =
         new Interval(config.model().auxiliaryLossFactor(), config.model().routerZLossFactor());
     StepMetrics last = null;
+    long began = System.nanoTime();
     for (long step = first; step < training.steps(); step++) {
       RankReport report = ranks.train(step, bad.batch(step), dense.parameters());
       double learningRate = schedule.rate(step + 1);
       double squares = report.expertSquares() + dense.gradientSquares();
-      bad.check(step, report.finite() && Double.isFinite(squares), report.loss());
+      judge(step, report, squares, records);
       Verdict verdict = Verdict.of(learningRate, config.optimizer().clipNorm(), squares);
       ranks.update(step, verdict);
+      records.checkpoints().awaitCopy();
       dense.update(step, verdict);
       interval.add(report);
       ranks.sendParameters(dense.parameters());
+      records.checkpoints().poll();
       long done = step + 1;
       OptionalDouble validation = OptionalDouble.empty();
       if (sample() > 0 && training.evaluateEvery() > 0 && done % training.evaluateEvery() == 0) {
@@ -126,19 +135,26 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       boolean due = done % training.logEvery() == 0 || validation.isPresent() || saved;
       if (due && !interval.isEmpty()) {
         last = interval.finish(done, learningRate, validation);
-        log.append(last);
+        records.log().append(last);
         console.interval(last);
       }
       if (saved) {
         long startedAt = System.nanoTime();
-        checkpoint(done, ranks, dense, attempt);
+        Cursor cursor = bad.cursor();
+        records
+            .checkpoints()
+            .begin(done, shards -> commit(done, records.attempt(), shards, cursor));
         interval.exclude(System.nanoTime() - startedAt);
       }
       if (!end && (ending || regroups)) {
+        records.checkpoints().finish();
         ranks.stop();
         leave(done, ending);
       }
     }
+    Duration all = Duration.ofNanos(System.nanoTime() - began);
+    records.checkpoints().finish();
+    records.checkpoints().sayHowLongTheyHeld(all.dividedBy(Math.max(1, training.steps() - first)));
     return last;
   }
 
@@ -158,27 +174,33 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     return limit == 0 ? run.validationSequences() : Math.min(limit, run.validationSequences());
   }
 
-  private void checkpoint(long step, RankSet ranks, DenseModel dense, int attempt)
-      throws IOException {
-    List<Shard> shards = new ArrayList<>();
-    shards.add(checkpoints.writeShard(step, attempt, "dense", dense.tensors()));
-    for (byte[] answer : ranks.checkpoint(step)) {
-      if (answer.length > 0) {
-        shards.add(ModelTensors.shard(answer));
+  /** A step that is bad ends the attempt, but not the checkpoint that is on its way. */
+  private void judge(long step, RankReport report, double squares, Records records)
+      throws IOException, RegroupException {
+    try {
+      bad.check(step, report.finite() && Double.isFinite(squares), report.loss());
+    } catch (RegroupException e) {
+      records.checkpoints().finishAfter(e);
+      throw e;
+    } catch (DivergedException e) {
+      try {
+        records.checkpoints().finish();
+      } catch (IOException | RuntimeException unwritten) {
+        e.addSuppressed(unwritten);
       }
+      throw e;
     }
+  }
+
+  private void commit(long step, int attempt, List<Shard> shards, Cursor cursor)
+      throws IOException {
     run.tenure().requireHeld();
     checkpoints.commit(
         new CheckpointManifest(
-            CheckpointManifest.FORMAT_VERSION,
-            step,
-            attempt,
-            shards,
-            run.provenance(),
-            bad.cursor()));
+            CheckpointManifest.FORMAT_VERSION, step, attempt, shards, run.provenance(), cursor));
     committed = step;
-    bad.committed();
+    bad.committed(cursor);
     checkpoints.sweep(step, attempt);
-    checkpoints.prune(config.training().keepCheckpoints(), step);
+    checkpoints.prune(config.training().retention(), step);
   }
 }

@@ -71,7 +71,7 @@ class BadBatchesTest {
     BadBatches bad = new BadBatches(settings("training.max-skipped-batches=2"));
     assertThatThrownBy(() -> bad.check(1, false, 1)).isInstanceOf(RegroupException.class);
     bad.restore(Cursor.BEGINNING);
-    bad.committed();
+    bad.committed(bad.cursor());
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> bad.check(3, false, 1)).isInstanceOf(RegroupException.class);
       bad.restore(new Cursor(List.of(1L), 0));

@@ -22,13 +22,18 @@ public final class BadPeer {
 
   private static Link driver(Object exchange) {
     try {
-      Field peers = PeerExchange.class.getDeclaredField("peers");
-      Field links = NettyPeers.class.getDeclaredField("links");
-      peers.setAccessible(true);
-      links.setAccessible(true);
-      return (Link) ((Map<?, ?>) links.get(peers.get(exchange))).get(Exchange.DRIVER);
+      Object counted = value(PeerExchange.class, "peers", exchange);
+      Object peers = value(CountedPeers.class, "peers", counted);
+      return (Link) ((Map<?, ?>) value(NettyPeers.class, "links", peers)).get(Exchange.DRIVER);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static Object value(Class<?> type, String name, Object of)
+      throws ReflectiveOperationException {
+    Field field = type.getDeclaredField(name);
+    field.setAccessible(true);
+    return field.get(of);
   }
 }

@@ -1,10 +1,9 @@
 package io.sparkswitch.model.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DatabindException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
+import io.sparkswitch.model.checkpoint.Inventory.Fault;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,8 +23,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -40,15 +40,24 @@ import org.slf4j.LoggerFactory;
  */
 public final class CheckpointFolder {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFolder.class);
-  private static final String MANIFEST = "manifest-%03d.json";
   static final String PREFIX = "step-";
 
   private final Path root;
   private final Configuration conf;
+  private final Consumer<String> say;
 
+  /** What is passed over is told to the log. */
   public CheckpointFolder(String root, Configuration conf) {
+    this(root, conf, LOG::warn);
+  }
+
+  /**
+   * @param say told of every checkpoint that is passed over: which, why, and what is used instead
+   */
+  public CheckpointFolder(String root, Configuration conf, Consumer<String> say) {
     this.root = new Path(root);
     this.conf = conf;
+    this.say = say;
   }
 
   /**
@@ -67,10 +76,8 @@ public final class CheckpointFolder {
   /** Deletes every checkpoint; numbers of attempts stay used. */
   public void clear() throws IOException {
     FileSystem fs = root.getFileSystem(conf);
-    if (fs.exists(root)) {
-      for (FileStatus step : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
-        fs.delete(step.getPath(), true);
-      }
+    for (FileStatus step : Inventory.stepFolders(fs, root)) {
+      fs.delete(step.getPath(), true);
     }
   }
 
@@ -157,7 +164,8 @@ public final class CheckpointFolder {
     for (Shard shard : manifest.shards()) {
       requireWritten(fs, new Path(folder, shard.file()), shard.bytes());
     }
-    Path path = new Path(folder, String.format(Locale.ROOT, MANIFEST, manifest.attempt()));
+    Path path =
+        new Path(folder, String.format(Locale.ROOT, Inventory.MANIFEST, manifest.attempt()));
     byte[] json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
     try (OutputStream out = fs.create(path, true)) {
       out.write(json);
@@ -179,20 +187,37 @@ public final class CheckpointFolder {
   }
 
   /**
-   * The newest checkpoint whose manifest and shards are whole; one that is not is passed over with
-   * a warning that names it. Empty if none was ever committed.
+   * The newest checkpoint whose manifest and shards are whole. Before it is returned, each newer
+   * one is said to be passed over, with the reason. Empty if none was ever committed.
    *
    * @throws InputException if there are checkpoints, but not one is whole
    */
   public Optional<Committed> latest() throws IOException {
-    List<Committed> all = committed();
-    Optional<Committed> whole = newestWhole(all);
-    if (whole.isEmpty() && (!all.isEmpty() || !damagedManifests().isEmpty())) {
+    Inventory inventory = inventory();
+    List<Fault> faults = new ArrayList<>(inventory.faults());
+    Optional<Committed> whole = newestWhole(inventory.committed(), faults);
+    // Step numbers have leading zeros: names sort as numbers.
+    faults.sort(Comparator.comparing(Fault::folder).reversed());
+    if (whole.isEmpty() && !faults.stream().allMatch(Fault::unfinished)) {
       throw new InputException(
-          "%s holds checkpoints of steps %s, but none of them is whole: restore their files, or start over with --fresh"
-              .formatted(root, all.isEmpty() ? damagedManifests() : steps(all)));
+          "%s holds checkpoints, but none of them is whole (%s): restore their files, or start over with --fresh"
+              .formatted(root, sentences(faults)));
+    }
+    String instead = whole.map(c -> "using " + c.folder()).orElse("there is no other");
+    for (Fault fault : faults) {
+      if (whole.isEmpty() || fault.folder().compareTo(whole.get().folder()) >= 0) {
+        say.accept(
+            "Checkpoint %s is passed over: %s; %s."
+                .formatted(fault.folder(), fault.why(), instead));
+      }
     }
     return whole;
+  }
+
+  private static String sentences(List<Fault> faults) {
+    return faults.stream()
+        .map(fault -> "%s: %s".formatted(fault.folder().getName(), fault.why()))
+        .collect(Collectors.joining("; "));
   }
 
   /** Whether a checkpoint of this step was committed; its shards are not looked at. */
@@ -200,28 +225,16 @@ public final class CheckpointFolder {
     return committed().stream().anyMatch(c -> c.manifest().step() == step);
   }
 
-  /** Manifests that were written to their end and cannot be read any more. */
-  private List<Path> damagedManifests() throws IOException {
-    FileSystem fs = root.getFileSystem(conf);
-    List<Path> damaged = new ArrayList<>();
-    for (Path manifest : manifests(fs)) {
-      try (InputStream in = fs.open(manifest)) {
-        in.readAllBytes();
-      } catch (ChecksumException e) {
-        damaged.add(manifest);
-      }
-    }
-    return damaged;
-  }
-
-  private Optional<Committed> newestWhole(List<Committed> all) throws IOException {
+  /** What is damaged among the newer ones is added to {@code faults}. */
+  private Optional<Committed> newestWhole(List<Committed> all, List<Fault> faults)
+      throws IOException {
     for (int i = all.size() - 1; i >= 0; i--) {
       Committed candidate = all.get(i);
       Optional<String> damage = damage(candidate);
       if (damage.isEmpty()) {
         return Optional.of(candidate);
       }
-      LOG.warn("checkpoint {} is damaged ({}) and passed over", candidate.folder(), damage.get());
+      faults.add(new Fault(candidate.folder(), damage.get(), false));
     }
     return Optional.empty();
   }
@@ -260,12 +273,13 @@ public final class CheckpointFolder {
           "%s holds no checkpoint of step %d; it has steps %s"
               .formatted(root, step.getAsLong(), steps(committed())));
     }
-    return newestWhole(ofStep)
+    List<Fault> faults = new ArrayList<>();
+    return newestWhole(ofStep, faults)
         .orElseThrow(
             () ->
                 new InputException(
-                    "checkpoint %s is damaged: choose another step of %s"
-                        .formatted(ofStep.get(0).folder(), root)));
+                    "checkpoint %s is damaged (%s): choose another step of %s"
+                        .formatted(ofStep.get(0).folder(), sentences(faults), root)));
   }
 
   private static List<Long> steps(List<Committed> all) {
@@ -273,25 +287,26 @@ public final class CheckpointFolder {
   }
 
   /**
-   * Deletes all but the newest {@code keep} checkpoints up to {@code step}, the one just committed,
-   * and what older attempts left between. Later steps, which a run that went back to an older
-   * checkpoint finds damaged, do not count.
+   * Deletes every step before the one just committed that need not stay, and what broken attempts
+   * left between. Later steps, which a run that went back to an older checkpoint finds damaged, do
+   * not count and stay.
+   *
+   * @param step just committed
    */
-  public void prune(int keep, long step) throws IOException {
-    List<Path> kept =
-        committed().stream()
-            .filter(c -> c.manifest().step() <= step)
-            .map(Committed::folder)
-            .distinct()
-            .toList();
-    if (kept.size() <= keep) {
-      return;
+  public void prune(Retention retention, long step) throws IOException {
+    List<Long> committed = steps(committed()).stream().filter(s -> s <= step).toList();
+    Set<String> stay = new HashSet<>();
+    for (int i = 0; i < committed.size(); i++) {
+      boolean newest = i >= committed.size() - retention.newest();
+      if (newest || retention.isForGood(committed.get(i))) {
+        stay.add(Inventory.stepName(committed.get(i)));
+      }
     }
-    String oldest = kept.get(kept.size() - keep).getName();
     FileSystem fs = root.getFileSystem(conf);
-    for (FileStatus folder : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
+    for (FileStatus folder : Inventory.stepFolders(fs, root)) {
+      String name = folder.getPath().getName();
       // Step numbers have leading zeros: names sort as numbers.
-      if (folder.getPath().getName().compareTo(oldest) < 0) {
+      if (name.compareTo(Inventory.stepName(step)) < 0 && !stay.contains(name)) {
         fs.delete(folder.getPath(), true);
       }
     }
@@ -322,45 +337,11 @@ public final class CheckpointFolder {
   }
 
   private List<Committed> committed() throws IOException {
-    FileSystem fs = root.getFileSystem(conf);
-    List<Committed> all = new ArrayList<>();
-    for (Path path : manifests(fs)) {
-      manifest(fs, path).ifPresent(m -> all.add(new Committed(path.getParent(), m)));
-    }
-    all.sort(
-        Comparator.comparingLong((Committed c) -> c.manifest().step())
-            .thenComparingInt(c -> c.manifest().attempt()));
-    return all;
+    return inventory().committed();
   }
 
-  private List<Path> manifests(FileSystem fs) throws IOException {
-    List<Path> manifests = new ArrayList<>();
-    if (!fs.exists(root)) {
-      return manifests;
-    }
-    for (FileStatus step : fs.listStatus(root, path -> path.getName().startsWith(PREFIX))) {
-      for (FileStatus file :
-          fs.listStatus(step.getPath(), path -> path.getName().startsWith("manifest-"))) {
-        manifests.add(file.getPath());
-      }
-    }
-    return manifests;
-  }
-
-  private static Optional<CheckpointManifest> manifest(FileSystem fs, Path path)
-      throws IOException {
-    try (InputStream in = fs.open(path)) {
-      return Optional.of(new ObjectMapper().readValue(in, CheckpointManifest.class));
-    } catch (JsonProcessingException e) {
-      if (e instanceof DatabindException && e.getCause() instanceof IllegalArgumentException) {
-        throw new IOException("%s: %s".formatted(path, e.getCause().getMessage()), e);
-      }
-      LOG.warn("{} was never finished; that checkpoint is passed over", path);
-      return Optional.empty();
-    } catch (ChecksumException e) {
-      LOG.warn("{} is damaged ({}); that checkpoint is passed over", path, e.getMessage());
-      return Optional.empty();
-    }
+  private Inventory inventory() throws IOException {
+    return Inventory.of(root.getFileSystem(conf), root);
   }
 
   private Optional<String> damage(Committed checkpoint) throws IOException {
@@ -384,14 +365,15 @@ public final class CheckpointFolder {
             "%s has %d bytes instead of %d".formatted(shard.file(), length, shard.bytes()));
       }
       if (!HexFormat.of().formatHex(digest.digest()).equals(shard.sha256())) {
-        return Optional.of(shard.file() + " was altered: its digest differs");
+        return Optional.of(
+            shard.file() + " was altered or is another checkpoint's: its digest differs");
       }
     }
     return Optional.empty();
   }
 
   private Path folder(long step) {
-    return new Path(root, String.format(Locale.ROOT, "%s%08d", PREFIX, step));
+    return new Path(root, Inventory.stepName(step));
   }
 
   static MessageDigest sha256() {

@@ -10,11 +10,15 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,11 +33,12 @@ class CheckpointFolderTest {
 
   private PointerScope scope;
   private CheckpointFolder folder;
+  private final List<String> said = new ArrayList<>();
 
   @BeforeEach
   void open() {
     scope = new PointerScope();
-    folder = new CheckpointFolder(root.toUri().toString(), new Configuration());
+    folder = new CheckpointFolder(root.toUri().toString(), new Configuration(), said::add);
   }
 
   @AfterEach
@@ -43,44 +48,78 @@ class CheckpointFolderTest {
 
   /** What can befall the newest checkpoint. */
   enum Damage {
-    NO_MANIFEST {
+    NO_MANIFEST("it was never finished: it has no manifest") {
       @Override
       void befall(Path checkpoint) throws IOException {
         Files.delete(manifest(checkpoint));
       }
     },
-    HALF_A_MANIFEST {
+    HALF_A_MANIFEST("manifest-000.json was never finished") {
       @Override
       void befall(Path checkpoint) throws IOException {
         cut(manifest(checkpoint), 2);
       }
     },
-    EMPTY_MANIFEST {
+    EMPTY_MANIFEST("manifest-000.json was never finished") {
       @Override
       void befall(Path checkpoint) throws IOException {
         cut(manifest(checkpoint), 0);
       }
     },
-    MISSING_SHARD {
+    MISSING_SHARD("b-attempt-000.safetensors is missing") {
       @Override
       void befall(Path checkpoint) throws IOException {
         Files.delete(shard(checkpoint));
       }
     },
-    TRUNCATED_SHARD {
+    TRUNCATED_SHARD("b-attempt-000.safetensors has ") {
       @Override
       void befall(Path checkpoint) throws IOException {
         cut(shard(checkpoint), 2);
       }
     },
-    ALTERED_SHARD {
+    ALTERED_SHARD(
+        "b-attempt-000.safetensors was altered or is another checkpoint's: its digest differs") {
       @Override
       void befall(Path checkpoint) throws IOException {
         byte[] bytes = Files.readAllBytes(shard(checkpoint));
         bytes[bytes.length - 3] ^= 1;
         Files.write(shard(checkpoint), bytes);
       }
+    },
+    FOREIGN_SHARD("b-attempt-000.safetensors was altered or is another checkpoint's") {
+      @Override
+      void befall(Path checkpoint) throws IOException {
+        Path foreign = shard(checkpoint.resolveSibling("step-00000100"));
+        Files.copy(foreign, shard(checkpoint), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+            checksum(foreign), checksum(shard(checkpoint)), StandardCopyOption.REPLACE_EXISTING);
+      }
+    },
+    ALTERED_MANIFEST("manifest-000.json is damaged: Unrecognized token") {
+      @Override
+      void befall(Path checkpoint) throws IOException {
+        byte[] bytes = Files.readAllBytes(manifest(checkpoint));
+        bytes[0] ^= 1;
+        Files.write(manifest(checkpoint), bytes);
+      }
+    },
+    FOREIGN_MANIFEST(
+        "manifest-000.json is damaged: it is that of step-00000100/manifest-000.json") {
+      @Override
+      void befall(Path checkpoint) throws IOException {
+        Path foreign = manifest(checkpoint.resolveSibling("step-00000100"));
+        Files.copy(foreign, manifest(checkpoint), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+            checksum(foreign), checksum(manifest(checkpoint)), StandardCopyOption.REPLACE_EXISTING);
+      }
     };
+
+    private final String reason;
+
+    Damage(String reason) {
+      this.reason = reason;
+    }
 
     abstract void befall(Path checkpoint) throws IOException;
 
@@ -92,11 +131,16 @@ class CheckpointFolderTest {
       return checkpoint.resolve("b-attempt-000.safetensors");
     }
 
+    /** What Hadoop's local file system keeps beside a file. */
+    static Path checksum(Path file) {
+      return file.resolveSibling("." + file.getFileName() + ".crc");
+    }
+
     /** Keeps one part in {@code parts}, or nothing. */
     static void cut(Path file, int parts) throws IOException {
       byte[] bytes = Files.readAllBytes(file);
       int kept = parts == 0 ? 0 : bytes.length / parts;
-      Files.write(file, java.util.Arrays.copyOf(bytes, kept), StandardOpenOption.TRUNCATE_EXISTING);
+      Files.write(file, Arrays.copyOf(bytes, kept), StandardOpenOption.TRUNCATE_EXISTING);
     }
   }
 
@@ -105,9 +149,14 @@ class CheckpointFolderTest {
   void aDamagedCheckpointIsPassedOverForTheOlderOne(Damage damage) throws Exception {
     save(100, 0);
     save(200, 0);
-    forgetChecksums(); // as in an object store
     damage.befall(root.resolve("step-00000200"));
+    forgetChecksums(); // as in an object store
+
     assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(100);
+    assertThat(said)
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("step-00000200 is passed over: " + damage.reason)
+        .containsPattern("using .*/step-00000100\\.$");
   }
 
   @ParameterizedTest
@@ -117,6 +166,49 @@ class CheckpointFolderTest {
     save(200, 0);
     damage.befall(root.resolve("step-00000200"));
     assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(100);
+    assertThat(said)
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("step-00000200 is passed over: ");
+  }
+
+  @Test
+  void whatIsOlderThanTheOneUsedIsNotSpokenOf() throws Exception {
+    save(100, 0);
+    Damage.MISSING_SHARD.befall(root.resolve("step-00000100"));
+    save(200, 0);
+    assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(200);
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void aRunThatWasKilledBeforeItsFirstCommitBeginsAnewAndSaysSo() throws Exception {
+    folder.writeShard(100, 0, "b", Map.of("b", Doubles.normal(1, 9)));
+    assertThat(folder.latest()).isEmpty();
+    assertThat(said)
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .endsWith("it was never finished: it has no manifest; there is no other.");
+  }
+
+  @Test
+  void checkpointsOfEveryNStepsStayForGood() throws Exception {
+    for (long step = 50; step <= 300; step += 50) {
+      save(step, 0);
+      folder.prune(new Retention(1, 100), step);
+    }
+    assertThat(root.toFile().list())
+        .containsExactlyInAnyOrder("step-00000100", "step-00000200", "step-00000300");
+    save(350, 0);
+    folder.prune(new Retention(2, 0), 350);
+    assertThat(root.toFile().list()).containsExactlyInAnyOrder("step-00000300", "step-00000350");
+  }
+
+  @Test
+  void whatABrokenAttemptLeftBetweenGoesThoughItsStepWouldStay() throws Exception {
+    save(50, 0);
+    folder.writeShard(100, 0, "b", Map.of("b", Doubles.normal(1, 9)));
+    save(150, 1);
+    folder.prune(new Retention(2, 100), 150);
+    assertThat(root.toFile().list()).containsExactlyInAnyOrder("step-00000050", "step-00000150");
   }
 
   @Test
@@ -125,7 +217,7 @@ class CheckpointFolderTest {
     CheckpointFolder absent =
         new CheckpointFolder(root.resolve("absent").toUri().toString(), new Configuration());
     assertThat(absent.latest()).isEmpty();
-    absent.prune(1, 100);
+    absent.prune(new Retention(1, 0), 100);
     assertThatExceptionOfType(FileNotFoundException.class)
         .isThrownBy(() -> absent.require(OptionalLong.empty()))
         .withMessageContaining("absent holds no finished checkpoint");
@@ -162,7 +254,7 @@ class CheckpointFolderTest {
     for (long step : steps) {
       save(step, 0);
     }
-    folder.prune(keep, 300);
+    folder.prune(new Retention(keep, 0), 300);
     for (int i = 0; i < steps.size(); i++) {
       Path checkpoint = root.resolve("step-%08d".formatted(steps.get(i)));
       assertThat(Files.exists(checkpoint)).isEqualTo(i >= steps.size() - keep);
@@ -175,7 +267,7 @@ class CheckpointFolderTest {
     save(100, 0);
     save(200, 0);
     save(200, 1);
-    folder.prune(1, 200);
+    folder.prune(new Retention(1, 0), 200);
     assertThat(folder.latest().orElseThrow().manifest().attempt()).isEqualTo(1);
     assertThat(root.resolve("step-00000100")).doesNotExist();
   }
@@ -186,7 +278,7 @@ class CheckpointFolderTest {
     save(200, 0);
     Damage.MISSING_SHARD.befall(root.resolve("step-00000200"));
     save(150, 1);
-    folder.prune(1, 150);
+    folder.prune(new Retention(1, 0), 150);
     assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(150);
     assertThat(root.resolve("step-00000100")).doesNotExist();
   }
@@ -199,7 +291,9 @@ class CheckpointFolderTest {
     Damage.MISSING_SHARD.befall(root.resolve("step-00000200"));
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> folder.latest())
-        .withMessageContaining("holds checkpoints of steps [100, 200], but none of them is whole")
+        .withMessageContaining("holds checkpoints, but none of them is whole")
+        .withMessageContaining("step-00000200: b-attempt-000.safetensors is missing")
+        .withMessageContaining("step-00000100: b-attempt-000.safetensors is missing")
         .withMessageContaining("--fresh");
     folder.clear();
     assertThat(folder.latest()).isEmpty();
@@ -241,7 +335,7 @@ class CheckpointFolderTest {
     Files.delete(root.resolve("step-00000100/b-attempt-000.safetensors"));
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> folder.require(OptionalLong.of(100)))
-        .withMessageContaining("step-00000100 is damaged: choose another step");
+        .withMessageContaining("step-00000100 is damaged (");
   }
 
   @Test
