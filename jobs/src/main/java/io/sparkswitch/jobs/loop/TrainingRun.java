@@ -1,8 +1,8 @@
 package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.exit.UsageException;
-import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.jobs.track.Watch;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import io.sparkswitch.model.tensor.Parameters;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  *
  * @param spec what ranks know as well
  * @param folder the run folder
- * @param console where a person watches
+ * @param watch who watches
  * @param vocabularyRows rows of the embedding
  * @param validationSequences sequences of the validation split
  * @param provenance goes into every checkpoint
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 public record TrainingRun(
     WorkerSpec spec,
     OutputFolder folder,
-    Console console,
+    Watch watch,
     int vocabularyRows,
     long validationSequences,
     Map<String, String> provenance,
@@ -48,7 +48,7 @@ public record TrainingRun(
           ImportedCheckpoint.STARTED_FROM);
 
   void say(String sentence) {
-    console.say(sentence);
+    watch.console().say(sentence);
   }
 
   /** Refuses to continue another run's checkpoint. */

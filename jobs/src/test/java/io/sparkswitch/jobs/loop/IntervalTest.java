@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class IntervalTest {
-  private final Interval interval = new Interval(0.01, 0.001);
+  private final Interval interval = new Interval(0.01, 0.001, 1e6);
 
   @Test
   void lossIsTheMeanOfTheStepsWhateverTheirTokens() {
@@ -58,6 +58,6 @@ class IntervalTest {
       double crossEntropy, long targetTokens, long dropped, double auxiliaryLoss) {
     LayerMetrics layer =
         new LayerMetrics("encoder.1", 100, dropped, 50, auxiliaryLoss, 2, new long[] {75, 25});
-    return new RankReport(crossEntropy, targetTokens, 100, true, 0, List.of(layer));
+    return new RankReport(crossEntropy, targetTokens, 100, true, 0, 0.25, List.of(layer));
   }
 }

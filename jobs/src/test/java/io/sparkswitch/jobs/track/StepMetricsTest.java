@@ -20,7 +20,7 @@ class StepMetricsTest {
         loss,
         0.01,
         0.04,
-        new StepMetrics.Throughput(12_345, 0.11),
+        new StepMetrics.Throughput(12_345, 0.11, 0.02, 0.4),
         OptionalDouble.empty(),
         Map.of());
   }
@@ -33,7 +33,7 @@ class StepMetricsTest {
             4.56,
             0.01,
             0.02,
-            new StepMetrics.Throughput(12_345, 0.11),
+            new StepMetrics.Throughput(12_345, 0.11, 0.02, 0.4),
             OptionalDouble.of(4.6),
             Map.of("encoder.1", LAYER));
 

@@ -6,6 +6,7 @@ import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
 import io.sparkswitch.model.checkpoint.Inventory.Fault;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Instant;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
@@ -67,6 +68,14 @@ public final class CheckpointFolder {
    * @param manifest its commit
    */
   public record Committed(Path folder, CheckpointManifest manifest) {}
+
+  /** When a checkpoint became one. */
+  public Instant committedAt(Committed checkpoint) throws IOException {
+    String name = Inventory.MANIFEST.formatted(checkpoint.manifest().attempt());
+    Path manifest = new Path(checkpoint.folder(), name);
+    return Instant.ofEpochMilli(
+        manifest.getFileSystem(conf).getFileStatus(manifest).getModificationTime());
+  }
 
   /** Makes the folder, so that executors can tell whether they see the driver's. */
   public void create() throws IOException {
