@@ -1,7 +1,7 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.token.UnigramPieces;
 import io.sparkswitch.data.token.VocabularySpec;
+import io.sparkswitch.data.token.train.UnigramPieces;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.ImportedCheckpoint;

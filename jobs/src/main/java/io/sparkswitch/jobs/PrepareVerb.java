@@ -2,12 +2,12 @@ package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.batch.corruption.SegmentLengths;
-import io.sparkswitch.data.pipeline.Cleaning;
 import io.sparkswitch.data.pipeline.CorpusPreparation;
 import io.sparkswitch.data.pipeline.PrepareRequest;
 import io.sparkswitch.data.pipeline.PrepareRules;
 import io.sparkswitch.data.pipeline.PrepareSummary;
 import io.sparkswitch.data.pipeline.ShardOutput;
+import io.sparkswitch.data.pipeline.cut.Cleaning;
 import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSettings;

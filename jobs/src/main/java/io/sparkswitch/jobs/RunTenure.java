@@ -1,6 +1,6 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.pipeline.Lease;
+import io.sparkswitch.data.pipeline.folder.Lease;
 import io.sparkswitch.jobs.loop.Tenure;
 import java.io.IOException;
 

@@ -1,6 +1,6 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.pipeline.UrlHash;
+import io.sparkswitch.data.pipeline.folder.UrlHash;
 import io.sparkswitch.data.shard.DocumentSpan;
 import io.sparkswitch.data.shard.ShardSource;
 import io.sparkswitch.data.source.Corpus;

@@ -2,7 +2,7 @@ package io.sparkswitch.jobs;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
-import io.sparkswitch.data.pipeline.DataKryoRegistrator;
+import io.sparkswitch.data.pipeline.serial.DataKryoRegistrator;
 import io.sparkswitch.jobs.conf.RunConfig;
 import org.apache.spark.serializer.KryoRegistrator;
 

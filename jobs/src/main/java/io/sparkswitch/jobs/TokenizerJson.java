@@ -2,8 +2,8 @@ package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparkswitch.data.token.UnigramPieces;
 import io.sparkswitch.data.token.VocabularySpec;
+import io.sparkswitch.data.token.train.UnigramPieces;
 
 /**
  * {@code tokenizer.json} of Hugging Face's tokenizers library, for a model that maps no characters:

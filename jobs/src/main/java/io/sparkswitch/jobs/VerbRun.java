@@ -2,7 +2,7 @@ package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparkswitch.data.pipeline.Lease;
+import io.sparkswitch.data.pipeline.folder.Lease;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.ExitCode;
 import io.sparkswitch.jobs.exit.UsageException;

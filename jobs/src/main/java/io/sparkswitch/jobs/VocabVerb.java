@@ -1,16 +1,16 @@
 package io.sparkswitch.jobs;
 
-import io.sparkswitch.data.pipeline.CorpusVocabulary;
+import io.sparkswitch.data.pipeline.vocabulary.CorpusVocabulary;
 import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.source.Split;
-import io.sparkswitch.data.token.Normalisation;
-import io.sparkswitch.data.token.TextSettings;
-import io.sparkswitch.data.token.UnigramSettings;
-import io.sparkswitch.data.token.UnigramTrainer;
 import io.sparkswitch.data.token.VocabularySpec;
-import io.sparkswitch.data.token.WordCount;
+import io.sparkswitch.data.token.normalise.Normalisation;
+import io.sparkswitch.data.token.train.TextSettings;
+import io.sparkswitch.data.token.train.UnigramSettings;
+import io.sparkswitch.data.token.train.UnigramTrainer;
+import io.sparkswitch.data.token.train.WordCount;
 import io.sparkswitch.jobs.conf.VocabSettings;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.track.OutputFolder;

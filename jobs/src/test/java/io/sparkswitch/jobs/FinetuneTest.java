@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkswitch.data.batch.example.ExampleFolder;
 import io.sparkswitch.data.source.InputException;
-import io.sparkswitch.data.token.UnigramSettings;
-import io.sparkswitch.data.token.UnigramTrainer;
 import io.sparkswitch.data.token.Vocabulary;
-import io.sparkswitch.data.token.WordCount;
 import io.sparkswitch.data.token.Words;
+import io.sparkswitch.data.token.train.UnigramSettings;
+import io.sparkswitch.data.token.train.UnigramTrainer;
+import io.sparkswitch.data.token.train.WordCount;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.Evaluation;

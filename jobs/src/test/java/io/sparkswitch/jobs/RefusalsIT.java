@@ -2,7 +2,7 @@ package io.sparkswitch.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkswitch.data.pipeline.Lease;
+import io.sparkswitch.data.pipeline.folder.Lease;
 import io.sparkswitch.jobs.packaging.ProgramOutput;
 import io.sparkswitch.jobs.track.StepMetrics;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;

@@ -3,8 +3,8 @@ package io.sparkswitch.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparkswitch.data.token.UnigramPieces;
-import io.sparkswitch.data.token.UnigramPieces.Scored;
+import io.sparkswitch.data.token.train.UnigramPieces;
+import io.sparkswitch.data.token.train.UnigramPieces.Scored;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

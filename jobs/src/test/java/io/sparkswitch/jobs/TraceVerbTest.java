@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sparkswitch.data.pipeline.UrlHash;
+import io.sparkswitch.data.pipeline.folder.UrlHash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package io.sparkswitch.data.pipeline;
 
-import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
+import io.sparkswitch.data.pipeline.folder.Exclusions;
+import io.sparkswitch.data.pipeline.folder.IngestPlan;
+import io.sparkswitch.data.pipeline.folder.IngestPlan.PlannedSource;
 import io.sparkswitch.data.shard.SourceEntry;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.InputException;

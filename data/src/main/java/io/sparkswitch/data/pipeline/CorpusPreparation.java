@@ -1,6 +1,16 @@
 package io.sparkswitch.data.pipeline;
 
 import io.sparkswitch.data.clean.SpanCut;
+import io.sparkswitch.data.pipeline.cut.Recipe;
+import io.sparkswitch.data.pipeline.cut.VocabularyFile;
+import io.sparkswitch.data.pipeline.duplicate.DeduplicationRequest;
+import io.sparkswitch.data.pipeline.folder.ExclusionLists;
+import io.sparkswitch.data.pipeline.folder.Exclusions;
+import io.sparkswitch.data.pipeline.folder.IngestPlan;
+import io.sparkswitch.data.pipeline.folder.Lease;
+import io.sparkswitch.data.pipeline.folder.LeaseHeldException;
+import io.sparkswitch.data.pipeline.folder.Quarantine;
+import io.sparkswitch.data.pipeline.folder.ShardFolder;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.data.shard.SourceEntry;
@@ -75,7 +85,7 @@ public final class CorpusPreparation {
     folder.requireOurs();
     if (request.output().existing() == ShardOutput.Existing.REPLACE) {
       sayWhatIsForgotten();
-      folder.clear();
+      folder.clear(DuplicateBatches.FOLDER);
     }
     List<IngestPlan> earlier = folder.plans();
     requireSame(earlier);

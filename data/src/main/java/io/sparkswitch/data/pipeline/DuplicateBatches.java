@@ -3,7 +3,15 @@ package io.sparkswitch.data.pipeline;
 import io.sparkswitch.data.clean.Cleaner;
 import io.sparkswitch.data.clean.Outcome;
 import io.sparkswitch.data.clean.SpanCut;
-import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
+import io.sparkswitch.data.pipeline.cut.Cleaning;
+import io.sparkswitch.data.pipeline.cut.Recipe;
+import io.sparkswitch.data.pipeline.duplicate.CorpusDeduplication;
+import io.sparkswitch.data.pipeline.duplicate.DeduplicationRequest;
+import io.sparkswitch.data.pipeline.duplicate.DeduplicationSummary;
+import io.sparkswitch.data.pipeline.duplicate.DocumentPlace;
+import io.sparkswitch.data.pipeline.folder.IngestPlan;
+import io.sparkswitch.data.pipeline.folder.IngestPlan.PlannedSource;
+import io.sparkswitch.data.pipeline.serial.HadoopSettings;
 import io.sparkswitch.data.shard.WholeFile;
 import io.sparkswitch.data.source.CorpusReader;
 import io.sparkswitch.data.source.Document;
@@ -18,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -33,7 +40,8 @@ import scala.Tuple2;
  * there. Sources that are made again keep the decisions of the batch that they came with.
  */
 final class DuplicateBatches {
-  private static final String FOLDER = "_duplicates";
+  /** Where the decisions lie in a shard folder. */
+  static final String FOLDER = "_duplicates";
 
   private final JavaSparkContext sc;
   private final Path folder;
@@ -45,11 +53,6 @@ final class DuplicateBatches {
     this.folder = new Path(folder, FOLDER);
     this.recipe = recipe;
     this.cut = cut;
-  }
-
-  /** Takes all decisions back. */
-  static void clear(Path folder, Configuration conf) throws IOException {
-    folder.getFileSystem(conf).delete(new Path(folder, FOLDER), true);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.pipeline.folder.IngestPlan;
 import io.sparkswitch.data.source.CorpusFile;
 import java.util.HashMap;
 import java.util.HashSet;

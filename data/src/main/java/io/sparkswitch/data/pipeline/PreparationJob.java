@@ -1,6 +1,12 @@
 package io.sparkswitch.data.pipeline;
 
-import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
+import io.sparkswitch.data.pipeline.cut.Recipe;
+import io.sparkswitch.data.pipeline.cut.ShardTask;
+import io.sparkswitch.data.pipeline.cut.VocabularyFile;
+import io.sparkswitch.data.pipeline.duplicate.DeduplicationRequest;
+import io.sparkswitch.data.pipeline.folder.IngestPlan.PlannedSource;
+import io.sparkswitch.data.pipeline.folder.ShardFolder;
+import io.sparkswitch.data.pipeline.serial.HadoopSettings;
 import io.sparkswitch.data.shard.SourceEntry;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.data.token.Vocabulary;

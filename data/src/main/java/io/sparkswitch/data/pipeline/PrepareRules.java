@@ -1,5 +1,6 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.pipeline.cut.Cleaning;
 import io.sparkswitch.data.shard.ShardSettings;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.pipeline.folder.Exclusions;
+import io.sparkswitch.data.pipeline.serial.HadoopSettings;
 import io.sparkswitch.data.shard.DocumentSpan;
 import io.sparkswitch.data.shard.ShardFile;
 import io.sparkswitch.data.shard.ShardReader;

@@ -1,6 +1,7 @@
 package io.sparkswitch.data.pipeline;
 
-import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
+import io.sparkswitch.data.pipeline.folder.IngestPlan;
+import io.sparkswitch.data.pipeline.folder.IngestPlan.PlannedSource;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.SourceEntry;
 import io.sparkswitch.data.source.CorpusFile;

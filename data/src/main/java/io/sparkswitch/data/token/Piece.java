@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * @param text U+2581 stands for a space
  * @param score natural logarithm of the probability; 0 for all but normal pieces
  */
-record Piece(String text, float score, Type type) {
+public record Piece(String text, float score, Type type) {
   /** Kinds of pieces with their numbers in the file. */
   enum Type {
     NORMAL(1),
@@ -34,12 +34,12 @@ record Piece(String text, float score, Type type) {
     }
   }
 
-  static Piece normal(String text, float score) {
+  public static Piece normal(String text, float score) {
     return new Piece(text, score, Type.NORMAL);
   }
 
   /** A piece for each byte, {@code <0x00>} first. */
-  static List<Piece> bytes() {
+  public static List<Piece> bytes() {
     return IntStream.rangeClosed(0, 0xFF)
         .mapToObj(value -> new Piece("<0x%02X>".formatted(value), 0, Type.BYTE))
         .toList();

@@ -7,15 +7,15 @@ import java.util.Arrays;
  * leads to. An open-addressing table of (node, code point), so that a step costs one look at
  * memory.
  */
-final class PieceTrie {
+public final class PieceTrie {
   /** Where every piece begins. */
-  static final long ROOT = 0;
+  public static final long ROOT = 0;
 
   /** No step leads there. */
-  static final long NONE = -1;
+  public static final long NONE = -1;
 
   /** A node where no piece ends has this one. */
-  static final int NO_PIECE = -1;
+  public static final int NO_PIECE = -1;
 
   private static final int CODE_BITS = 21;
   private static final long MIXER = 0x9E3779B97F4A7C15L;
@@ -26,7 +26,7 @@ final class PieceTrie {
 
   private long nodes = 1;
 
-  PieceTrie(WordTable words) {
+  public PieceTrie(WordTable words) {
     Arrays.fill(table, NONE);
     for (int piece = 0; piece < words.words(); piece++) {
       int slot = NO_PIECE;
@@ -42,12 +42,12 @@ final class PieceTrie {
   }
 
   /** The node below {@code node} along {@code code}, or {@link #NONE}. */
-  long child(long node, int code) {
+  public long child(long node, int code) {
     return table[slot(key(node, code)) + 1];
   }
 
   /** The piece that ends at {@code node}, or {@link #NO_PIECE}. */
-  static int piece(long node) {
+  public static int piece(long node) {
     return (int) node - 1;
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
  * piece keeps to one script (the Japanese and Chinese scripts count as one; digits and punctuation
  * are the common script, so they never join letters), and a space mark stands only in front.
  */
-final class ScriptRuns {
+public final class ScriptRuns {
   private static final int LONG_SOUND_MARK = 0x30FC;
 
   private ScriptRuns() {}
@@ -19,7 +19,7 @@ final class ScriptRuns {
    *
    * @param longest most code points of a run; a longer one is cut, where pieces may reach across
    */
-  static List<String> of(String word, int longest) {
+  public static List<String> of(String word, int longest) {
     List<String> runs = new ArrayList<>();
     int begin = 0;
     int length = 0;

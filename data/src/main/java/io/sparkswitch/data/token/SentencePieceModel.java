@@ -1,5 +1,7 @@
 package io.sparkswitch.data.token;
 
+import io.sparkswitch.data.token.normalise.CharacterMap;
+import io.sparkswitch.data.token.normalise.Normalisation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -14,7 +16,7 @@ import java.util.regex.Pattern;
  * @param specialIds as the file's trainer section states them
  * @param segmentation how text is cut
  */
-record SentencePieceModel(
+public record SentencePieceModel(
     List<Piece> pieces, SpecialIds specialIds, Segmentation segmentation, Normaliser normaliser) {
   /** Ids of the special pieces; -1 where there is none. */
   record SpecialIds(int unknown, int begin, int end, int pad) {
@@ -41,7 +43,7 @@ record SentencePieceModel(
    * @param name as the file states it; what counts is the map
    * @param spaces what becomes of spaces
    */
-  record Normaliser(String name, CharacterMap map, Spaces spaces) {
+  public record Normaliser(String name, CharacterMap map, Spaces spaces) {
     /** What becomes of spaces. */
     enum Spaces {
       /** A text begins with one, and of several, or at its end, none is left over. */
@@ -51,7 +53,7 @@ record SentencePieceModel(
 
     static final Normaliser IDENTITY = of(Normalisation.IDENTITY);
 
-    static Normaliser of(Normalisation normalisation) {
+    public static Normaliser of(Normalisation normalisation) {
       return new Normaliser(normalisation.label(), normalisation.characterMap(), Spaces.AS_T5);
     }
   }
@@ -79,12 +81,12 @@ record SentencePieceModel(
   private static final int ESCAPE_WHITESPACES = 5;
   private static final int UNIGRAM = 1;
 
-  SentencePieceModel {
+  public SentencePieceModel {
     pieces = List.copyOf(pieces);
   }
 
   /** The model with pad, end and unknown in front of {@code others}. */
-  static SentencePieceModel withT5Ids(List<Piece> others, Normaliser normaliser) {
+  public static SentencePieceModel withT5Ids(List<Piece> others, Normaliser normaliser) {
     List<Piece> pieces = new ArrayList<>();
     pieces.add(new Piece("<pad>", 0, Piece.Type.CONTROL));
     pieces.add(new Piece("</s>", 0, Piece.Type.CONTROL));
@@ -96,11 +98,11 @@ record SentencePieceModel(
   }
 
   /** Whether characters without a piece are written as the pieces of their bytes. */
-  boolean hasByteFallback() {
+  public boolean hasByteFallback() {
     return segmentation == Segmentation.UNIGRAM_WITH_BYTES;
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     ProtoWriter model = new ProtoWriter();
     for (Piece piece : pieces) {
       ProtoWriter message =
@@ -143,7 +145,7 @@ record SentencePieceModel(
    *
    * @throws IllegalArgumentException if the bytes are not one, or not a whole one
    */
-  static SentencePieceModel parse(byte[] bytes) {
+  public static SentencePieceModel parse(byte[] bytes) {
     List<Piece> pieces = new ArrayList<>();
     TrainerSection trainer = null;
     Normaliser normaliser = Normaliser.IDENTITY;
@@ -172,7 +174,7 @@ record SentencePieceModel(
    *
    * @throws IllegalArgumentException if there are some, but other ones or elsewhere
    */
-  int ownSentinels() {
+  public int ownSentinels() {
     int first = pieces.size() - VocabularySpec.SENTINELS;
     int found = 0;
     int inPlace = 0;

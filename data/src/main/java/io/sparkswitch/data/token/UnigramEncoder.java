@@ -1,5 +1,6 @@
 package io.sparkswitch.data.token;
 
+import io.sparkswitch.data.token.normalise.CharacterMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
  * @param codes all code points
  * @param starts {@code starts[i]} is where string i begins; one more entry for the end
  */
-record WordTable(int[] codes, int[] starts, double[] weights) {
-  static WordTable of(List<String> words, double[] weights) {
+public record WordTable(int[] codes, int[] starts, double[] weights) {
+  public static WordTable of(List<String> words, double[] weights) {
     int[] starts = new int[words.size() + 1];
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
@@ -24,20 +24,20 @@ record WordTable(int[] codes, int[] starts, double[] weights) {
     return new WordTable(codes, starts, weights);
   }
 
-  int words() {
+  public int words() {
     return weights.length;
   }
 
-  int length(int word) {
+  public int length(int word) {
     return starts[word + 1] - starts[word];
   }
 
   /** Code points of the longest string. */
-  int longest() {
+  public int longest() {
     return IntStream.range(0, words()).map(this::length).max().orElse(0);
   }
 
-  String text(int word) {
+  public String text(int word) {
     return new String(codes, starts[word], length(word));
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkswitch.data.clean.CleaningSettings;
+import io.sparkswitch.data.pipeline.cut.Cleaning;
+import io.sparkswitch.data.pipeline.folder.ShardFolder;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.source.InputException;
 import java.io.IOException;

@@ -3,6 +3,9 @@ package io.sparkswitch.data.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkswitch.data.pipeline.folder.Lease;
+import io.sparkswitch.data.pipeline.folder.LeaseHeldException;
+import io.sparkswitch.data.pipeline.folder.ShardFolder;
 import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.RowGroup;
 import io.sparkswitch.data.shard.SegmentIds;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkswitch.data.clean.CleaningSettings;
 import io.sparkswitch.data.clean.RuleName;
+import io.sparkswitch.data.pipeline.cut.Cleaning;
+import io.sparkswitch.data.pipeline.folder.UrlHash;
 import io.sparkswitch.data.shard.DocumentCounts;
 import io.sparkswitch.data.shard.SegmentIds;
 import io.sparkswitch.data.shard.ShardFile;

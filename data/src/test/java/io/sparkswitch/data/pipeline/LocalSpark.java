@@ -1,14 +1,15 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.pipeline.serial.DataKryoRegistrator;
 import org.apache.spark.SparkConf;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.sql.SparkSession;
 
 /** Spark with two cores in this JVM, Kryo with every class registered. */
-final class LocalSpark {
+public final class LocalSpark {
   private LocalSpark() {}
 
-  static SparkSession start() {
+  public static SparkSession start() {
     SparkConf conf =
         new SparkConf()
             .setMaster("local[2]")

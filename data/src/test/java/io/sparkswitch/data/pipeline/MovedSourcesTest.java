@@ -2,7 +2,8 @@ package io.sparkswitch.data.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
+import io.sparkswitch.data.pipeline.folder.IngestPlan;
+import io.sparkswitch.data.pipeline.folder.IngestPlan.PlannedSource;
 import io.sparkswitch.data.source.CorpusFile;
 import java.util.List;
 import java.util.Map;

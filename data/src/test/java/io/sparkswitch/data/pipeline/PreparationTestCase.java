@@ -1,13 +1,15 @@
 package io.sparkswitch.data.pipeline;
 
+import io.sparkswitch.data.pipeline.cut.Cleaning;
+import io.sparkswitch.data.pipeline.vocabulary.CorpusVocabulary;
 import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.data.shard.ShardSettings;
 import io.sparkswitch.data.source.CorpusFile;
 import io.sparkswitch.data.source.Split;
-import io.sparkswitch.data.token.UnigramSettings;
-import io.sparkswitch.data.token.UnigramTrainer;
 import io.sparkswitch.data.token.Vocabulary;
-import io.sparkswitch.data.token.WordCount;
+import io.sparkswitch.data.token.train.UnigramSettings;
+import io.sparkswitch.data.token.train.UnigramTrainer;
+import io.sparkswitch.data.token.train.WordCount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

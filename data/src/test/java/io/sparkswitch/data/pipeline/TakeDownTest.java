@@ -3,7 +3,13 @@ package io.sparkswitch.data.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkswitch.data.pipeline.IngestPlan.PlannedSource;
+import io.sparkswitch.data.pipeline.cut.Cleaning;
+import io.sparkswitch.data.pipeline.folder.ExclusionLists;
+import io.sparkswitch.data.pipeline.folder.Exclusions;
+import io.sparkswitch.data.pipeline.folder.IngestPlan;
+import io.sparkswitch.data.pipeline.folder.IngestPlan.PlannedSource;
+import io.sparkswitch.data.pipeline.folder.ShardFolder;
+import io.sparkswitch.data.pipeline.folder.UrlHash;
 import io.sparkswitch.data.shard.CountingFileSystem;
 import io.sparkswitch.data.shard.ShardManifest;
 import io.sparkswitch.data.shard.ShardSettings;

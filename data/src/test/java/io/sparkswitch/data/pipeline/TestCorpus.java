@@ -1,7 +1,7 @@
 package io.sparkswitch.data.pipeline;
 
 import io.sparkswitch.data.token.Vocabulary;
-import io.sparkswitch.data.token.WordCount;
+import io.sparkswitch.data.token.train.WordCount;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,14 +13,14 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
 /** A few gzip files of C4 lines. */
-final class TestCorpus {
+public final class TestCorpus {
   private static final String[] WORDS =
       "the old river ran past a mill and every child of our town knew its song by heart".split(" ");
 
   private TestCorpus() {}
 
   /** Texts of a file, always the same for a number. */
-  static List<String> texts(int file, int documents) {
+  public static List<String> texts(int file, int documents) {
     Random random = new Random(file);
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < documents; i++) {
@@ -33,7 +33,7 @@ final class TestCorpus {
     return texts;
   }
 
-  static List<String> lines(List<String> texts) {
+  public static List<String> lines(List<String> texts) {
     return texts.stream()
         .map(
             text ->

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The best segmentation of a text by trying every piece at every place. */
-final class NaiveViterbi {
+public final class NaiveViterbi {
   /** How much less an unknown character scores than the worst piece, as in SentencePiece. */
   private static final float UNKNOWN_PENALTY = 10;
 
@@ -15,7 +15,7 @@ final class NaiveViterbi {
   private final List<Piece> pieces;
   private final float unknownScore;
 
-  NaiveViterbi(List<Piece> pieces) {
+  public NaiveViterbi(List<Piece> pieces) {
     this.pieces = pieces;
     float worst = Float.MAX_VALUE;
     for (int id = 0; id < pieces.size(); id++) {
@@ -28,7 +28,7 @@ final class NaiveViterbi {
   }
 
   /** Ids of normalised text; the bytes of characters that have no piece. */
-  int[] ids(String text) {
+  public int[] ids(String text) {
     float[] best = new float[text.length() + 1];
     int[] begins = new int[text.length() + 1];
     for (int to = 1; to <= text.length(); to++) {

@@ -1,5 +1,10 @@
 package io.sparkswitch.data.token;
 
+import io.sparkswitch.data.token.normalise.Normalisation;
+import io.sparkswitch.data.token.train.TextSettings;
+import io.sparkswitch.data.token.train.UnigramSettings;
+import io.sparkswitch.data.token.train.UnigramTrainer;
+import io.sparkswitch.data.token.train.WordCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,14 +12,14 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** An invented language: words of syllables, the low-numbered ones frequent. */
-final class SampleText {
+public final class SampleText {
   private static final String[] SYLLABLES = {
     "ka", "to", "mi", "re", "sol", "an", "ing", "est", "ver", "qua", "lo", "ni", "é", "shu"
   };
 
   private SampleText() {}
 
-  static List<String> lines(long seed, int lines) {
+  public static List<String> lines(long seed, int lines) {
     Random random = new Random(seed);
     List<String> text = new ArrayList<>();
     for (int i = 0; i < lines; i++) {
@@ -39,7 +44,7 @@ final class SampleText {
     return rank % 17 == 0 ? word.append(rank).toString() : word.toString();
   }
 
-  static List<WordCount> counts(List<String> lines) {
+  public static List<WordCount> counts(List<String> lines) {
     Map<String, Long> counts = new TreeMap<>();
     lines.forEach(line -> Words.split(line).forEach(word -> counts.merge(word, 1L, Long::sum)));
     return counts.entrySet().stream()
@@ -48,7 +53,7 @@ final class SampleText {
   }
 
   /** A small vocabulary of this language: a piece for each character, spaces alone normalised. */
-  static byte[] model(int pieces) {
+  public static byte[] model(int pieces) {
     TextSettings text = new TextSettings(Normalisation.IDENTITY, 1, 10_000, 128);
     return UnigramTrainer.train(
         counts(lines(1, 400)), new UnigramSettings(pieces, 16, 2, false, text));

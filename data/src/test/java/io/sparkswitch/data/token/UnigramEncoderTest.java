@@ -2,6 +2,11 @@ package io.sparkswitch.data.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkswitch.data.token.normalise.CharacterMap;
+import io.sparkswitch.data.token.normalise.Normalisation;
+import io.sparkswitch.data.token.train.TextSettings;
+import io.sparkswitch.data.token.train.UnigramSettings;
+import io.sparkswitch.data.token.train.UnigramTrainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

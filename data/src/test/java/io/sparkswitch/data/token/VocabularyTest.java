@@ -3,6 +3,12 @@ package io.sparkswitch.data.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.sparkswitch.data.token.normalise.Normalisation;
+import io.sparkswitch.data.token.train.TextSettings;
+import io.sparkswitch.data.token.train.UnigramPieces;
+import io.sparkswitch.data.token.train.UnigramSettings;
+import io.sparkswitch.data.token.train.UnigramTrainer;
+import io.sparkswitch.data.token.train.WordCount;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import io.sparkswitch.data.clean.CleaningSettings.Limits;
 import io.sparkswitch.data.clean.CleaningSettings.Paragraphs;
 import io.sparkswitch.data.clean.CleaningSettings.WantedLanguage;
 import io.sparkswitch.data.clean.RuleName;
-import io.sparkswitch.data.pipeline.Cleaning.Duplicates;
+import io.sparkswitch.data.pipeline.cut.Cleaning.Duplicates;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.EnumSet;

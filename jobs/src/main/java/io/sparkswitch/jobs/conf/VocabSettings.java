@@ -1,6 +1,6 @@
 package io.sparkswitch.jobs.conf;
 
-import io.sparkswitch.data.token.Normalisation;
+import io.sparkswitch.data.token.normalise.Normalisation;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.sparkswitch.jobs.exit;
 
-import io.sparkswitch.data.pipeline.LeaseHeldException;
+import io.sparkswitch.data.pipeline.folder.LeaseHeldException;
 import io.sparkswitch.data.source.InputException;
 import java.io.FileNotFoundException;
 import java.io.InterruptedIOException;

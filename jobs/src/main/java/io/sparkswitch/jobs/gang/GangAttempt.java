@@ -1,6 +1,6 @@
 package io.sparkswitch.jobs.gang;
 
-import io.sparkswitch.data.pipeline.HadoopSettings;
+import io.sparkswitch.data.pipeline.serial.HadoopSettings;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.jobs.conf.GangSettings;
 import io.sparkswitch.jobs.exit.UsageException;

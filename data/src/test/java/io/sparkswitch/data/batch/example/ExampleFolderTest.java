@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkswitch.data.source.InputException;
-import io.sparkswitch.data.token.UnigramSettings;
-import io.sparkswitch.data.token.UnigramTrainer;
 import io.sparkswitch.data.token.Vocabulary;
 import io.sparkswitch.data.token.VocabularySpec;
-import io.sparkswitch.data.token.WordCount;
 import io.sparkswitch.data.token.Words;
+import io.sparkswitch.data.token.train.UnigramSettings;
+import io.sparkswitch.data.token.train.UnigramTrainer;
+import io.sparkswitch.data.token.train.WordCount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
