@@ -71,7 +71,9 @@ final class SparkSetup {
   static void common(SparkConf conf, String verb, Map<String, String> environment) {
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", "sparkswitch " + verb);
-    conf.setIfMissing("spark.ui.enabled", "false");
+    if (conf.get("spark.master").startsWith("local")) {
+      conf.setIfMissing("spark.ui.enabled", "false");
+    }
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     add(conf, REGISTRATOR, SparkswitchKryoRegistrator.class);
     copySecret(conf, environment);

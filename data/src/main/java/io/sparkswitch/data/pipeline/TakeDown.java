@@ -49,11 +49,14 @@ final class TakeDown {
     for (int i = 0; i < candidates.size(); i++) {
       indices.add(i);
     }
-    Set<Integer> found =
-        new HashSet<>(
-            sc.parallelize(indices, Math.min(indices.size(), 1024))
-                .mapPartitions(search::sources)
-                .collect());
+    Set<Integer> found;
+    try (JobPhase phase = JobPhase.begin(sc, "looking for addresses that are taken down")) {
+      found =
+          new HashSet<>(
+              sc.parallelize(indices, Math.min(indices.size(), 1024))
+                  .mapPartitions(search::sources)
+                  .collect());
+    }
     hashes.destroy();
     progress.say("their documents are in %,d source files".formatted(found.size()));
     return found;

@@ -44,6 +44,17 @@ class IntervalTest {
   }
 
   @Test
+  void speedIsToldPerStepAndAsAShareOfThePeak() {
+    interval.add(report(40, 10, 0, 1.0));
+    interval.add(report(40, 10, 0, 1.0));
+
+    StepMetrics.Throughput speed = interval.finish(2, 0.5, OptionalDouble.empty()).throughput();
+
+    assertThat(speed.exchangeSecondsPerStep()).isEqualTo(0.25);
+    assertThat(speed.shareOfGemmPeak()).isEqualTo(speed.tokensPerSecond() / 1e6).isPositive();
+  }
+
+  @Test
   void timeThatIsExcludedDoesNotCount() throws InterruptedException {
     interval.add(report(40, 10, 0, 1.0));
     long startedAt = System.nanoTime();
