@@ -206,8 +206,7 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
   String launch(int executors, List<String> verb) throws Exception {
     List<String> options = new ArrayList<>();
     eventLog().forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
-    ProgramOutput result =
-        start(executors, verb, options.toArray(String[]::new)).await(BOUND);
+    ProgramOutput result = start(executors, verb, options.toArray(String[]::new)).await(BOUND);
     assertThat(result.exitCode()).as(result.output()).isZero();
     return result.output();
   }
@@ -223,7 +222,8 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
   List<String> sparkEvents() throws IOException {
     List<String> all = new ArrayList<>();
     try (Stream<Path> files = Files.walk(events)) {
-      for (Path file : files.filter(f -> f.getFileName().toString().startsWith("events_")).toList()) {
+      for (Path file :
+          files.filter(f -> f.getFileName().toString().startsWith("events_")).toList()) {
         all.addAll(Files.readAllLines(file));
       }
     }

@@ -66,8 +66,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     try (DenseModel dense = new DenseModel(architecture, config)) {
       long step = start(dense, ranks);
       ranks.sendParameters(dense.parameters());
-      try (IntervalLog log =
-              IntervalLog.continueAfter(run.folder(), run.watch(), attempt, step);
+      try (IntervalLog log = IntervalLog.continueAfter(run.folder(), run.watch(), attempt, step);
           CheckpointWriter writer =
               new CheckpointWriter(checkpoints, attempt, ranks, dense, run::say)) {
         StepMetrics last = train(step, ranks, dense, new Records(attempt, log, writer));

@@ -31,7 +31,8 @@ public final class EventLog implements AutoCloseable {
   static EventLog continueAfter(OutputFolder folder, int attempt, long step, Clock clock)
       throws IOException {
     // TensorBoard reads files in the order of their names.
-    String name = PREFIX + "%010d.attempt-%03d".formatted(clock.instant().getEpochSecond(), attempt);
+    String name =
+        PREFIX + "%010d.attempt-%03d".formatted(clock.instant().getEpochSecond(), attempt);
     EventLog log = new EventLog(folder.stream(name), clock);
     log.write(EventFrames.version(clock.instant()));
     log.write(EventFrames.start(clock.instant(), step + 1));

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.time.Clock;
 
 /**
- * Tells all who want to know of a training's intervals: the run folder's metrics and events, Spark's
- * metrics, and a person.
+ * Tells all who want to know of a training's intervals: the run folder's metrics and events,
+ * Spark's metrics, and a person.
  *
  * <p>Concurrency: one thread, in the driver.
  */
@@ -25,8 +25,8 @@ public final class IntervalLog implements AutoCloseable {
    *
    * @param step the last step that counts; 0 starts anew
    */
-  public static IntervalLog continueAfter(
-      OutputFolder folder, Watch watch, int attempt, long step) throws IOException {
+  public static IntervalLog continueAfter(OutputFolder folder, Watch watch, int attempt, long step)
+      throws IOException {
     MetricsLog metrics = MetricsLog.continueAfter(folder, step);
     EventLog events = EventLog.continueAfter(folder, attempt, step, Clock.systemUTC());
     return new IntervalLog(metrics, events, watch);

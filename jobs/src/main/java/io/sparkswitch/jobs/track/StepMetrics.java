@@ -80,8 +80,7 @@ public record StepMetrics(
     for (var layer : line.path("layers").properties()) {
       for (var field : layer.getValue().properties()) {
         if (field.getValue().isNumber()) {
-          scalars.put(
-              field.getKey() + "/" + layer.getKey(), field.getValue().doubleValue());
+          scalars.put(field.getKey() + "/" + layer.getKey(), field.getValue().doubleValue());
         }
       }
     }

@@ -11,7 +11,8 @@ package io.sparkswitch.jobs.track;
 public record Watch(Console console, TrainingGauges gauges, double flopsPerToken) {
   public Watch {
     if (!(flopsPerToken > 0)) {
-      throw new IllegalArgumentException("flopsPerToken = %s is not above 0".formatted(flopsPerToken));
+      throw new IllegalArgumentException(
+          "flopsPerToken = %s is not above 0".formatted(flopsPerToken));
     }
   }
 }

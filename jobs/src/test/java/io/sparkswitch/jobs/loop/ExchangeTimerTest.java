@@ -50,11 +50,12 @@ class ExchangeTimerTest {
 
   @Test
   void whatFailsFailsAsItDoesWithoutIt() {
-    Exchange timed = timer.timed();
-    ends.get(1).close();
+    Exchange impatient = LocalExchange.group(2, Duration.ofMillis(50)).get(0);
+    ExchangeTimer own = new ExchangeTimer(impatient);
 
-    assertThatThrownBy(() -> timed.receiveBytes(1, tag(Direction.DISPATCH)))
+    assertThatThrownBy(() -> own.timed().receiveBytes(1, tag(Direction.DISPATCH)))
         .isInstanceOf(ExchangeException.class);
+    assertThat(own.takeSeconds()).isPositive();
   }
 
   private static CompletableFuture<Void> later(Runnable what) {

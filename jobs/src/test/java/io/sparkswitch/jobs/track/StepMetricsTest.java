@@ -56,7 +56,8 @@ class StepMetricsTest {
             0.02,
             new StepMetrics.Throughput(12_345, 0.11, 0.02, 0.4),
             OptionalDouble.empty(),
-            Map.of("encoder.1", LAYER, "decoder.1", new LayerSummary(0.75, 0.5, 1, 1, List.of(1.0))));
+            Map.of(
+                "encoder.1", LAYER, "decoder.1", new LayerSummary(0.75, 0.5, 1, 1, List.of(1.0))));
 
     Map<String, Double> scalars = sparse.scalars();
 

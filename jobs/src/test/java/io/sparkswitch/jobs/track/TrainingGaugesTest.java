@@ -25,8 +25,7 @@ class TrainingGaugesTest {
   void theLastIntervalCountsAndTheLastEvaluation() {
     StepMetrics first = metrics(10, 5);
     gauges.interval(
-        new StepMetrics(
-            10, 5, 0.01, 0.04, first.throughput(), OptionalDouble.of(5.5), Map.of()));
+        new StepMetrics(10, 5, 0.01, 0.04, first.throughput(), OptionalDouble.of(5.5), Map.of()));
     gauges.interval(metrics(20, 4));
 
     assertThat(gauges.value("step")).isEqualTo(20);
