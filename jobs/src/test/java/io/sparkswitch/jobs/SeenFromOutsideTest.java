@@ -182,7 +182,7 @@ class SeenFromOutsideTest {
 
     assertThat(jobs).hasSize(1);
     assertThat(jobs.path(0).path("description").asText())
-        .isEqualTo("pretrain: attempt 0 on 1 executors");
+        .isEqualTo("pretrain: attempt 0 on 1 executor(s)");
   }
 
   private static String get(String address) {

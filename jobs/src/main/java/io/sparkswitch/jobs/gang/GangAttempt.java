@@ -125,7 +125,7 @@ final class GangAttempt {
   private JavaFutureAction<List<String>> start(
       Rendezvous rendezvous, BarrierStage.Pulses pulses, GangTask task) {
     String verb = spark.getLocalProperty(DESCRIPTION);
-    String what = "attempt %d on %d executors".formatted(number, size);
+    String what = "attempt %d on %d executor(s)".formatted(number, size);
     spark.setJobGroup(group, verb == null ? what : verb + ": " + what, true);
     try {
       HadoopSettings hadoop = new HadoopSettings(spark.hadoopConfiguration());
