@@ -2,6 +2,7 @@ package io.sparkswitch.jobs;
 
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.ImportedCheckpoint;
+import io.sparkswitch.jobs.track.EventLog;
 import io.sparkswitch.jobs.track.MetricsLog;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.checkpoint.AttemptNumbers;
@@ -78,6 +79,7 @@ record Importer(
     for (String old : List.of(MetricsLog.FILE, EvaluateVerb.EVALUATION, GenerateVerb.SAMPLES)) {
       folder.delete(old);
     }
+    EventLog.clear(folder);
   }
 
   void write(ParameterFiles files, T5Config architecture) throws IOException {

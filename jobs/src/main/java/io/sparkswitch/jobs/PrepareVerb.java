@@ -134,6 +134,7 @@ final class PrepareVerb extends ConfiguredVerb {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Map<String, ShardManifest> made = new LinkedHashMap<>();
     for (Split split : Split.values()) {
+      run.phase(split.word());
       run.progress("preparing the %s split".formatted(split.word()));
       PrepareSummary summary = prepare(spark, request(run, split, rules, provenance), run);
       run.say(summary.sentence());

@@ -1,6 +1,7 @@
 package io.sparkswitch.jobs;
 
 import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.track.MetricsPlugin;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -51,6 +52,14 @@ final class SparkSetup {
           "spark.deploy.maxExecutorRetries", "-1",
           "spark.excludeOnFailure.enabled", "false");
 
+  /** Spark has this sink, but does not use it by itself. */
+  private static final Map<String, String> PROMETHEUS =
+      Map.of(
+          "spark.metrics.conf.*.sink.prometheusServlet.class",
+          "org.apache.spark.metrics.sink.PrometheusServlet",
+          "spark.metrics.conf.*.sink.prometheusServlet.path",
+          "/metrics/prometheus");
+
   private SparkSetup() {}
 
   /** What executors find in their environment, for processes that stand for them. */
@@ -62,18 +71,24 @@ final class SparkSetup {
   static void common(SparkConf conf, String verb, Map<String, String> environment) {
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", "sparkswitch " + verb);
-    conf.setIfMissing("spark.ui.enabled", "false");
+    if (conf.get("spark.master").startsWith("local")) {
+      conf.setIfMissing("spark.ui.enabled", "false");
+    }
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
-    String ours = SparkswitchKryoRegistrator.class.getName();
+    add(conf, REGISTRATOR, SparkswitchKryoRegistrator.class);
+    copySecret(conf, environment);
+  }
+
+  /** Adds our class to those that the user names. */
+  private static void add(SparkConf conf, String key, Class<?> ours) {
     String all =
-        Stream.concat(Arrays.stream(conf.get(REGISTRATOR, "").split(",")), Stream.of(ours))
+        Stream.concat(Arrays.stream(conf.get(key, "").split(",")), Stream.of(ours.getName()))
             .map(String::strip)
             .filter(name -> !name.isEmpty())
             .distinct()
             .reduce((a, b) -> a + "," + b)
             .orElseThrow();
-    conf.set(REGISTRATOR, all);
-    copySecret(conf, environment);
+    conf.set(key, all);
   }
 
   /**
@@ -98,6 +113,8 @@ final class SparkSetup {
     LIMITS.forEach(conf::setIfMissing);
     // The first look may find no executor yet; Spark's default is to look again after 15 s.
     conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s");
+    add(conf, "spark.plugins", MetricsPlugin.class);
+    PROMETHEUS.forEach(conf::setIfMissing);
     environment(conf, "OMP_NUM_THREADS", Integer.toString(threads));
     environment(conf, "OPENBLAS_NUM_THREADS", Integer.toString(threads));
     NATIVE.forEach((name, value) -> environment(conf, name, value));

@@ -12,8 +12,12 @@ import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
 import io.sparkswitch.jobs.track.Console;
+import io.sparkswitch.jobs.track.EventLog;
 import io.sparkswitch.jobs.track.MetricsLog;
+import io.sparkswitch.jobs.track.MetricsPlugin;
 import io.sparkswitch.jobs.track.StepMetrics;
+import io.sparkswitch.jobs.track.TrainingGauges;
+import io.sparkswitch.jobs.track.Watch;
 import io.sparkswitch.model.checkpoint.AttemptNumbers;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
@@ -39,6 +43,9 @@ final class TrainingJob {
   /** What a checkpoint's identity is made of, beside its data. */
   private static final List<String> SECTIONS =
       List.of("model", "routing", "data", "training", "optimizer", "distill");
+
+  /** The products of the backward pass are twice those of the forward pass. */
+  private static final double FORWARDS_IN_A_STEP = 3;
 
   private final VerbRun run;
   private final RunConfig config;
@@ -87,7 +94,7 @@ final class TrainingJob {
         new TrainingRun(
             spec,
             run.folder(),
-            new Console(run.out(), config.training().steps(), Clock.systemUTC()),
+            watch(),
             data.vocabulary().rows(),
             data.validationSequences(),
             identity(provenance()),
@@ -114,6 +121,15 @@ final class TrainingJob {
                 start.isPresent() ? "vocab … --examples" : "shards"));
   }
 
+  private Watch watch() {
+    double forward =
+        Plan.of(config, data.vocabulary().rows(), 1).flopsPerToken(data.inputs(), data.targets());
+    return new Watch(
+        new Console(run.out(), config.training().steps(), Clock.systemUTC()),
+        new TrainingGauges(Clock.systemUTC()),
+        FORWARDS_IN_A_STEP * forward);
+  }
+
   private StepMetrics train(TrainingRun training, long done, boolean fresh) throws Exception {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
@@ -131,6 +147,7 @@ final class TrainingJob {
       for (String old : List.of(MetricsLog.FILE, EvaluateVerb.EVALUATION, GenerateVerb.SAMPLES)) {
         run.folder().delete(old);
       }
+      EventLog.clear(run.folder());
     }
     checkpoints.create();
     AttemptNumbers numbers = new AttemptNumbers(spec.folders().checkpoints(), run.hadoop());
@@ -139,6 +156,7 @@ final class TrainingJob {
       start.get().write(checkpoints, numbers.claim(), identity(provenance()), run.hadoop());
       run.say("Starting from the parameters of %s.".formatted(start.get().parent().folder()));
     }
+    MetricsPlugin.show(training.watch().gauges());
     run.progress("training");
     try (TermSignal term = tenure.endsOn(new TermSignal(run::say))) {
       return gang.run(

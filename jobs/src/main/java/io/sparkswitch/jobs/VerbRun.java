@@ -141,9 +141,15 @@ final class VerbRun implements AutoCloseable {
     if (session == null) {
       progress("starting Spark at " + sparkConf.get("spark.master"));
       session = SparkSession.builder().config(sparkConf).getOrCreate();
+      session.sparkContext().setJobDescription(verb);
       session.sparkContext().setLogLevel(sparkConf.get("spark.log.level", "WARN"));
     }
     return session;
+  }
+
+  /** Describes, in Spark's UI, what is begun next. */
+  void phase(String what) {
+    session.sparkContext().setJobDescription(verb + ": " + what);
   }
 
   /** Tells the user. */

@@ -262,6 +262,9 @@ class FaultsIT {
     assertThat(run.metrics().stream().map(StepMetrics::step))
         .containsExactlyElementsOf(LongStream.rangeClosed(1, TinyJourney.STEPS).boxed().toList());
     assertThat(run.metricsWithoutTime()).isEqualTo(unbroken.metricsWithoutTime());
+    assertThat(EventFiles.scalar(run.folder(), "loss").values())
+        .as("TensorBoard shows the losses, each step once")
+        .containsExactlyElementsOf(run.losses().stream().map(Double::floatValue).toList());
     assertThat(run.digests(TinyJourney.STEPS)).isEqualTo(unbroken.digests(TinyJourney.STEPS));
   }
 

@@ -34,6 +34,7 @@ final class FaultyRun {
   private static final Pattern PROPER =
       Pattern.compile(
           "\\.?(config\\.conf|provenance\\.json|status\\.json|metrics\\.jsonl)(\\.crc)?"
+              + "|events\\.out\\.tfevents\\.\\d{10}\\.attempt-\\d{3}"
               + "|checkpoints/(_attempts/\\.?\\d+(\\.crc)?"
               + "|step-\\d{8}/\\.?(dense|experts-\\d{3}-of-\\d{3})-attempt-\\d{3}\\.safetensors(\\.crc)?"
               + "|step-\\d{8}/\\.?manifest-\\d{3}\\.json(\\.crc)?)");

@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
@@ -208,6 +210,27 @@ class JourneyIT {
         .as("cross-entropy alone is reported")
         .isCloseTo(journey.run("init-only").losses().get(0), within(1e-4));
     assertThat(journey.run("student").losses()).isNotEqualTo(journey.run("init-only").losses());
+  }
+
+  @Test
+  void everyJobOfSparkSaysWhatItIsFor() throws IOException {
+    Set<String> descriptions = new TreeSet<>();
+    for (String line : journey.sparkEvents()) {
+      JsonNode event = JsonMapper.builder().build().readTree(line);
+      if (event.path("Event").asText().equals("SparkListenerJobStart")) {
+        JsonNode description = event.path("Properties").path("spark.job.description");
+        assertThat(description.isTextual()).as(line).isTrue();
+        descriptions.add(description.asText());
+      }
+    }
+
+    assertThat(descriptions)
+        .contains("vocab: counting words")
+        .anyMatch(text -> text.matches("prepare: train: cleaning, tokenising and cutting .*"))
+        .anyMatch(text -> text.matches("prepare: validation: cleaning, .*"))
+        .contains("pretrain: attempt 0 on 2 executor(s)", "teach: attempt 0 on 2 executor(s)")
+        .contains("distill: attempt 0 on 2 executor(s)", "evaluate: attempt 0 on 2 executor(s)")
+        .contains("finetune: attempt 1 on 1 executor(s)");
   }
 
   @Test

@@ -15,6 +15,8 @@ import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
 import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.jobs.track.TrainingGauges;
+import io.sparkswitch.jobs.track.Watch;
 import io.sparkswitch.model.exchange.ExchangeException;
 import io.sparkswitch.model.exchange.LocalExchange;
 import java.io.PrintWriter;
@@ -165,10 +167,13 @@ final class LocalGang {
     return new TrainingRun(
         spec,
         OutputFolder.of(out.toString(), hadoop),
-        new Console(
-            new PrintWriter(Writer.nullWriter()),
-            spec.config().training().steps(),
-            Clock.systemUTC()),
+        new Watch(
+            new Console(
+                new PrintWriter(Writer.nullWriter()),
+                spec.config().training().steps(),
+                Clock.systemUTC()),
+            new TrainingGauges(Clock.systemUTC()),
+            1e6),
         TinyShards.VOCABULARY.rows(),
         validationSequences,
         Map.of(),

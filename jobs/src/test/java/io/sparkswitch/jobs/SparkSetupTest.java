@@ -41,6 +41,29 @@ class SparkSetupTest {
   }
 
   @Test
+  void theUiIsSparksOwnMatterOnACluster() {
+    conf.set("spark.master", "yarn");
+
+    SparkSetup.common(conf, "prepare", Map.of());
+
+    assertThat(conf.contains("spark.ui.enabled")).isFalse();
+  }
+
+  @Test
+  void trainingsShowTheirMetricsBesideOtherPlugins() {
+    conf.set("spark.plugins", "org.example.Theirs");
+    conf.set("spark.metrics.conf.*.sink.prometheusServlet.path", "/theirs");
+
+    SparkSetup.gang(conf, 1, said::add);
+
+    assertThat(conf.get("spark.plugins"))
+        .isEqualTo("org.example.Theirs,io.sparkswitch.jobs.track.MetricsPlugin");
+    assertThat(conf.get("spark.metrics.conf.*.sink.prometheusServlet.class"))
+        .endsWith(".PrometheusServlet");
+    assertThat(conf.get("spark.metrics.conf.*.sink.prometheusServlet.path")).isEqualTo("/theirs");
+  }
+
+  @Test
   void gangSwitchesDynamicAllocationOffAndSaysSo() {
     SparkSetup.gang(conf, 2, said::add);
 

@@ -10,8 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -55,6 +57,7 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
       """;
 
   private final Path folder;
+  private final Path events;
   private final Launcher launcher;
   private boolean trained;
 
@@ -77,6 +80,7 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
   private TinyJourney() {
     try {
       folder = Files.createTempDirectory("sparkswitch-journey-").toRealPath();
+      events = Files.createTempDirectory("sparkswitch-events-").toRealPath();
       launcher = new Launcher(Files.createDirectory(folder.resolve("logs")));
       Files.writeString(folder.resolve("dense.conf"), DENSE);
       Files.writeString(folder.resolve("switch.conf"), SWITCH);
@@ -193,16 +197,37 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
 
   /** Runs a verb here, and expects it to succeed. */
   String inProcess(List<String> verb) {
-    InProcess.Outcome outcome = InProcess.run(verb);
+    InProcess.Outcome outcome = InProcess.run(verb, eventLog());
     assertThat(outcome.code()).as(outcome.text()).isZero();
     return outcome.text();
   }
 
   /** Runs a verb on executors in processes of their own, and expects it to succeed. */
   String launch(int executors, List<String> verb) throws Exception {
-    ProgramOutput result = start(executors, verb).await(BOUND);
+    List<String> options = new ArrayList<>();
+    eventLog().forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
+    ProgramOutput result = start(executors, verb, options.toArray(String[]::new)).await(BOUND);
     assertThat(result.exitCode()).as(result.output()).isZero();
     return result.output();
+  }
+
+  private Map<String, String> eventLog() {
+    return Map.of(
+        "spark.eventLog.enabled", "true",
+        "spark.eventLog.compress", "false",
+        "spark.eventLog.dir", events.toUri().toString());
+  }
+
+  /** The events that Spark logged of all that has run so far, a line each. */
+  List<String> sparkEvents() throws IOException {
+    List<String> all = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(events)) {
+      for (Path file :
+          files.filter(f -> f.getFileName().toString().startsWith("events_")).toList()) {
+        all.addAll(Files.readAllLines(file));
+      }
+    }
+    return all;
   }
 
   RunningProgram start(int executors, List<String> verb, String... sparkOptions)
@@ -242,6 +267,11 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
 
   @Override
   public void close() {
+    remove(events);
+    remove(folder);
+  }
+
+  private static void remove(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

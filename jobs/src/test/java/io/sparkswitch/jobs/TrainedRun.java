@@ -42,7 +42,7 @@ record TrainedRun(Path folder) {
 
   /** All that is logged except how fast it went. */
   List<StepMetrics> metricsWithoutTime() throws IOException {
-    StepMetrics.Throughput none = new StepMetrics.Throughput(0, 0);
+    StepMetrics.Throughput none = new StepMetrics.Throughput(0, 0, 0, 0);
     List<StepMetrics> all = new ArrayList<>();
     for (StepMetrics m : metrics()) {
       all.add(

@@ -83,8 +83,7 @@ final class DuplicateBatches {
       Path done = new Path(folder, "%06d.done".formatted(plan.number()));
       if (WholeFile.read(done, sc.hadoopConfiguration()).isEmpty()) {
         progress.say("looking for duplicates in %,d files".formatted(own.size()));
-        DeduplicationSummary summary =
-            CorpusDeduplication.decide(session(plans), documents(own), request);
+        DeduplicationSummary summary = decide(session(plans), own, request);
         progress.say(
             "%,d documents repeat what came before: %,d spans of them go, and %,d whole pages"
                 .formatted(summary.documents(), summary.spans(), summary.samePages()));
@@ -95,6 +94,14 @@ final class DuplicateBatches {
       earlier.add(index);
     }
     return bySource;
+  }
+
+  private DeduplicationSummary decide(
+      SparkSession session, List<PlannedSource> own, DeduplicationRequest request) {
+    String what = "looking for duplicates in batch %d".formatted(request.batch());
+    try (JobPhase phase = JobPhase.begin(sc, what)) {
+      return CorpusDeduplication.decide(session, documents(own), request);
+    }
   }
 
   /** With as many partitions as the text up to a batch asks for, unless the user chose them. */

@@ -102,14 +102,18 @@ final class PreparationJob {
             new HashMap<>(duplicates),
             digests);
     List<Integer> indices = IntStream.range(0, sources.size()).boxed().toList();
-    JavaFutureAction<Void> action =
-        sc.parallelize(new ArrayList<>(indices), sources.size())
-            .foreachAsync(
-                index -> {
-                  task.run(index);
-                  bytesDone.add(sources.get(index).file().bytes());
-                  filesDone.add(1);
-                });
+    JavaFutureAction<Void> action;
+    String what = "cleaning, tokenising and cutting %,d files".formatted(sources.size());
+    try (JobPhase phase = JobPhase.begin(sc, what)) {
+      action =
+          sc.parallelize(new ArrayList<>(indices), sources.size())
+              .foreachAsync(
+                  index -> {
+                    task.run(index);
+                    bytesDone.add(sources.get(index).file().bytes());
+                    filesDone.add(1);
+                  });
+    }
     long bytes = sources.stream().mapToLong(source -> source.file().bytes()).sum();
     long start = System.nanoTime();
     while (!ended(action)) {

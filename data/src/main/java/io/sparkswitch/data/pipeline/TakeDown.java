@@ -50,10 +50,13 @@ final class TakeDown {
     for (int i = 0; i < candidates.size(); i++) {
       indices.add(i);
     }
-    List<Tuple2<Integer, Long>> hits =
-        sc.parallelize(indices, Math.min(indices.size(), 1024))
-            .mapPartitionsToPair(search::hits)
-            .collect();
+    List<Tuple2<Integer, Long>> hits;
+    try (JobPhase phase = JobPhase.begin(sc, "looking for addresses that are taken down")) {
+      hits =
+          sc.parallelize(indices, Math.min(indices.size(), 1024))
+              .mapPartitionsToPair(search::hits)
+              .collect();
+    }
     hashes.destroy();
     Set<Integer> found = new HashSet<>();
     Set<Long> foundHashes = new HashSet<>();

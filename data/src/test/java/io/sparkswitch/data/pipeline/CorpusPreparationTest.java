@@ -3,6 +3,8 @@ package io.sparkswitch.data.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkswitch.data.clean.CleaningSettings;
+import io.sparkswitch.data.pipeline.cut.Cleaning;
 import io.sparkswitch.data.pipeline.folder.Lease;
 import io.sparkswitch.data.pipeline.folder.LeaseHeldException;
 import io.sparkswitch.data.pipeline.folder.ShardFolder;
@@ -25,12 +27,44 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What is made once, kept and continued. */
 class CorpusPreparationTest extends PreparationTestCase {
+  private static final String LAST_PHASE = "cleaning, tokenising and cutting 3 files";
+
+  @Test
+  void everyJobOfSparkSaysWhatItIsFor() {
+    Cleaning cleaning =
+        new Cleaning(CleaningSettings.off(), Map.of(), Cleaning.Duplicates.SENTENCES);
+    List<String> descriptions = new CopyOnWriteArrayList<>();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart start) {
+            descriptions.add(start.properties().getProperty("spark.job.description", "nothing"));
+          }
+        };
+    sc.sc().addSparkListener(listener);
+    try (JobPhase around = JobPhase.begin(sc, "test")) {
+      prepare(request(cleaning));
+      assertThat(sc.getLocalProperty("spark.job.description")).isEqualTo("test");
+      Awaitility.await().until(() -> descriptions.contains("test: " + LAST_PHASE));
+    } finally {
+      sc.sc().removeSparkListener(listener);
+    }
+
+    assertThat(descriptions)
+        .containsOnly("test: looking for duplicates in batch 1", "test: " + LAST_PHASE);
+    assertThat(sc.getLocalProperty("spark.job.description")).isNull();
+  }
+
   @Test
   void theShardsHoldTheTokensOfEachFileInOrderWithoutItsTail() {
     PrepareSummary summary = prepare();

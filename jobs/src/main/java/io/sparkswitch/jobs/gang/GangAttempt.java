@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class GangAttempt {
   private static final Logger LOG = LoggerFactory.getLogger(GangAttempt.class);
 
+  private static final String DESCRIPTION = "spark.job.description";
   private static final long END_SECONDS = 30;
   private static final long FAILURE_MILLIS = 5000;
   private static final Duration VIGIL_TELLS = Duration.ofMillis(500);
@@ -123,13 +124,16 @@ final class GangAttempt {
 
   private JavaFutureAction<List<String>> start(
       Rendezvous rendezvous, BarrierStage.Pulses pulses, GangTask task) {
-    spark.setJobGroup(group, "gang of %d, attempt %d".formatted(size, number), true);
+    String verb = spark.getLocalProperty(DESCRIPTION);
+    String what = "attempt %d on %d executor(s)".formatted(number, size);
+    spark.setJobGroup(group, verb == null ? what : verb + ": " + what, true);
     try {
       HadoopSettings hadoop = new HadoopSettings(spark.hadoopConfiguration());
       Preflight preflight = Preflight.asHere(gang.nativeBytes(size));
       return new BarrierStage(rendezvous, pulses, preflight, task, hadoop).start(spark, size);
     } finally {
       spark.clearJobGroup();
+      spark.setLocalProperty(DESCRIPTION, verb);
     }
   }
 

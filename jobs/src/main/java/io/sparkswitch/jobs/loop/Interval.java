@@ -11,14 +11,20 @@ import java.util.OptionalDouble;
 final class Interval {
   private final double auxiliaryLossFactor;
   private final double routerZLossFactor;
+  private final double tokensPerSecondAtPeak;
   private RankReport sum = RankReport.none();
   private double lossSum;
   private long steps;
   private long startedAt = System.nanoTime();
 
-  Interval(double auxiliaryLossFactor, double routerZLossFactor) {
+  /**
+   * @param tokensPerSecondAtPeak real tokens a second of a training that does nothing but plain
+   *     matrix products
+   */
+  Interval(double auxiliaryLossFactor, double routerZLossFactor, double tokensPerSecondAtPeak) {
     this.auxiliaryLossFactor = auxiliaryLossFactor;
     this.routerZLossFactor = routerZLossFactor;
+    this.tokensPerSecondAtPeak = tokensPerSecondAtPeak;
   }
 
   void add(RankReport report) {
@@ -33,7 +39,6 @@ final class Interval {
 
   /** The means so far; starts the next interval. */
   StepMetrics finish(long step, double learningRate, OptionalDouble validationLoss) {
-    double seconds = (System.nanoTime() - startedAt) / 1e9;
     Map<String, LayerSummary> layers = new LinkedHashMap<>();
     double auxiliary = 0;
     for (LayerMetrics layer : sum.layers()) {
@@ -48,7 +53,7 @@ final class Interval {
             lossSum / steps,
             auxiliary,
             learningRate,
-            new StepMetrics.Throughput(sum.tokens() / seconds, seconds / steps),
+            throughput((System.nanoTime() - startedAt) / 1e9),
             validationLoss,
             layers);
     sum = RankReport.none();
@@ -56,6 +61,15 @@ final class Interval {
     steps = 0;
     startedAt = System.nanoTime();
     return metrics;
+  }
+
+  private StepMetrics.Throughput throughput(double seconds) {
+    double tokensPerSecond = sum.tokens() / seconds;
+    return new StepMetrics.Throughput(
+        tokensPerSecond,
+        seconds / steps,
+        sum.exchangeSeconds() / steps,
+        tokensPerSecond / tokensPerSecondAtPeak);
   }
 
   /** Time that is not training, such as an evaluation, does not count. */

@@ -19,6 +19,8 @@ record Order(Command command, long step, long argument, Verdict verdict) {
     PARAMETERS,
     /** Answer when everything before is done. */
     AWAIT,
+    /** Answer a {@link GemmPeak}, measured now. */
+    MEASURE,
     /** Load the experts from the checkpoint of (step, attempt = argument). */
     LOAD,
     /** Load the experts from the checkpoint of (step, attempt = argument), no optimizer state. */

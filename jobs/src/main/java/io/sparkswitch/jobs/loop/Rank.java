@@ -39,6 +39,7 @@ final class Rank implements AutoCloseable {
   private final RunConfig config;
   private final WorkerSpec.Folders folders;
   private final GangMember member;
+  private final ExchangeTimer timer;
   private final Exchange exchange;
   private final T5Model model;
   private final Optimizer optimizer;
@@ -54,7 +55,8 @@ final class Rank implements AutoCloseable {
     this.config = spec.config();
     this.folders = spec.folders();
     this.member = member;
-    this.exchange = member.exchange();
+    this.timer = new ExchangeTimer(member.exchange());
+    this.exchange = timer.timed();
     CheckpointFolder checkpoints = new CheckpointFolder(folders.checkpoints(), member.hadoop());
     checkpoints.requireVisible();
     this.data = folders.data().open(config, member.hadoop());
@@ -111,6 +113,7 @@ final class Rank implements AutoCloseable {
     switch (order.command()) {
       case PARAMETERS -> receiveParameters();
       case AWAIT -> answer(new byte[0]);
+      case MEASURE -> answer(GemmPeak.measure().toBytes());
       case LOAD -> load(order, optimizer.state());
       case LOAD_EXPERTS -> load(order, Map.of());
       case TRAIN -> train(order.step(), order.argument());
@@ -169,7 +172,8 @@ final class Rank implements AutoCloseable {
     exchange.send(Exchange.DRIVER, tag(Direction.TO_DRIVER), slice);
     double expertSquares = SumOfSquares.ofGradients(model.experts());
     boolean finite = Double.isFinite(SumOfSquares.of(slice)) && Double.isFinite(expertSquares);
-    answer(report.plus(RankReport.ofGradients(finite, expertSquares)).toBytes());
+    double waited = timer.takeSeconds() / exchange.size();
+    answer(report.plus(RankReport.ofGradients(finite, expertSquares, waited)).toBytes());
   }
 
   private void update(long step, Verdict verdict) throws IOException {
@@ -277,6 +281,7 @@ final class Rank implements AutoCloseable {
         result.targetTokens(),
         inputs.realTokens(),
         Double.isFinite(result.crossEntropy()),
+        0,
         0,
         result.layers());
   }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param tokens real tokens, encoder and decoder together
  * @param finite whether loss and gradients are finite
  * @param expertSquares sum of the squares of the gradients of the experts of a rank
+ * @param exchangeSeconds spent in the exchange of tensors, divided by the number of ranks
  * @param layers what the sparse layers did
  */
 record RankReport(
@@ -26,15 +27,16 @@ record RankReport(
     long tokens,
     boolean finite,
     double expertSquares,
+    double exchangeSeconds,
     List<LayerMetrics> layers) {
 
   static RankReport none() {
-    return ofGradients(true, 0);
+    return ofGradients(true, 0, 0);
   }
 
   /** What is known once all gradients of a rank are there. */
-  static RankReport ofGradients(boolean finite, double expertSquares) {
-    return new RankReport(0, 0, 0, finite, expertSquares, List.of());
+  static RankReport ofGradients(boolean finite, double expertSquares, double exchangeSeconds) {
+    return new RankReport(0, 0, 0, finite, expertSquares, exchangeSeconds, List.of());
   }
 
   RankReport plus(RankReport other) {
@@ -52,6 +54,7 @@ record RankReport(
         tokens + other.tokens,
         finite && other.finite,
         expertSquares + other.expertSquares,
+        exchangeSeconds + other.exchangeSeconds,
         sum);
   }
 
@@ -68,6 +71,7 @@ record RankReport(
       out.writeLong(tokens);
       out.writeBoolean(finite);
       out.writeDouble(expertSquares);
+      out.writeDouble(exchangeSeconds);
       out.writeInt(layers.size());
       for (LayerMetrics layer : layers) {
         out.writeUTF(layer.layer());
@@ -94,11 +98,13 @@ record RankReport(
       long tokens = in.readLong();
       boolean finite = in.readBoolean();
       double expertSquares = in.readDouble();
+      double exchangeSeconds = in.readDouble();
       List<LayerMetrics> layers = new ArrayList<>();
       for (int n = in.readInt(); n > 0; n--) {
         layers.add(layer(in));
       }
-      return new RankReport(crossEntropy, targetTokens, tokens, finite, expertSquares, layers);
+      return new RankReport(
+          crossEntropy, targetTokens, tokens, finite, expertSquares, exchangeSeconds, layers);
     } catch (IOException e) {
       throw new UncheckedIOException("a rank's report was cut short", e);
     }

@@ -47,6 +47,13 @@ final class RankSet {
     ask(Order.of(Command.AWAIT, 0));
   }
 
+  /** How fast plain matrix products are on all ranks together, at the same time. */
+  GemmPeak gemmPeak() {
+    return ask(Order.of(Command.MEASURE, 0)).stream()
+        .map(GemmPeak::of)
+        .reduce(GemmPeak.NONE, GemmPeak::plus);
+  }
+
   /** Has the experts read, with their optimizer's state. */
   void load(long step, int checkpointAttempt) {
     order(Order.of(Command.LOAD, step, checkpointAttempt));

@@ -7,8 +7,7 @@ import io.sparkswitch.jobs.exit.StoppedException;
 import io.sparkswitch.jobs.gang.DriverProgram;
 import io.sparkswitch.jobs.gang.RegroupException;
 import io.sparkswitch.jobs.loop.Evaluation.Split;
-import io.sparkswitch.jobs.track.Console;
-import io.sparkswitch.jobs.track.MetricsLog;
+import io.sparkswitch.jobs.track.IntervalLog;
 import io.sparkswitch.jobs.track.StepMetrics;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
@@ -20,6 +19,7 @@ import io.sparkswitch.model.optim.Schedule;
 import io.sparkswitch.model.t5.T5Config;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -67,7 +67,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     try (DenseModel dense = new DenseModel(architecture, config)) {
       long step = start(dense, ranks);
       ranks.sendParameters(dense.parameters());
-      try (MetricsLog log = MetricsLog.continueAfter(run.folder(), step);
+      try (IntervalLog log = IntervalLog.continueAfter(run.folder(), run.watch(), attempt, step);
           CheckpointWriter writer =
               new CheckpointWriter(
                   checkpoints, ranks, dense, config.exchange().driverTimeOut(), run::say)) {
@@ -91,20 +91,19 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     run.requireOwn(latest.get(), List.of());
     bad.restore(manifest.cursor());
     dense.load(latest.get(), hadoop);
+    run.watch().gauges().checkpoint(checkpoints.committedAt(latest.get()));
     ranks.load(manifest.step(), manifest.attempt());
     run.say("Continuing from %s.".formatted(latest.get().folder()));
     return manifest.step();
   }
 
   /** Where an attempt leaves what it does. */
-  private record Records(int attempt, MetricsLog log, CheckpointWriter checkpoints) {}
+  private record Records(int attempt, IntervalLog log, CheckpointWriter checkpoints) {}
 
   private StepMetrics train(long first, RankSet ranks, DenseModel dense, Records records)
       throws IOException, RegroupException {
     TrainingSettings training = config.training();
-    Console console = run.console();
-    Interval interval =
-        new Interval(config.model().auxiliaryLossFactor(), config.model().routerZLossFactor());
+    Interval interval = interval(ranks);
     StepMetrics last = null;
     long began = System.nanoTime();
     for (long step = first; step < training.steps(); step++) {
@@ -136,7 +135,6 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       if (due && !interval.isEmpty()) {
         last = interval.finish(done, learningRate, validation);
         records.log().append(last);
-        console.interval(last);
       }
       if (saved) {
         long startedAt = System.nanoTime();
@@ -156,6 +154,13 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     records.checkpoints().finish();
     records.checkpoints().sayHowLongTheyHeld(all.dividedBy(Math.max(1, training.steps() - first)));
     return last;
+  }
+
+  private Interval interval(RankSet ranks) {
+    return new Interval(
+        config.model().auxiliaryLossFactor(),
+        config.model().routerZLossFactor(),
+        ranks.gemmPeak().flopsPerSecond() / run.watch().flopsPerToken());
   }
 
   private static void leave(long done, boolean ending) throws RegroupException {
@@ -199,6 +204,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
         new CheckpointManifest(
             CheckpointManifest.FORMAT_VERSION, step, attempt, shards, run.provenance(), cursor));
     committed = step;
+    run.watch().gauges().checkpoint(Instant.now());
     bad.committed(cursor);
     checkpoints.sweep(step, attempt);
     checkpoints.prune(config.training().retention(), step);

@@ -1,8 +1,8 @@
 package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.exit.UsageException;
-import io.sparkswitch.jobs.track.Console;
 import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.jobs.track.Watch;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import io.sparkswitch.model.tensor.Parameters;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * @param spec what ranks know as well
  * @param folder the run folder
- * @param console where a person watches
+ * @param watch who watches
  * @param vocabularyRows rows of the embedding
  * @param validationSequences sequences of the validation split
  * @param provenance goes into every checkpoint
@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 public record TrainingRun(
     WorkerSpec spec,
     OutputFolder folder,
-    Console console,
+    Watch watch,
     int vocabularyRows,
     long validationSequences,
     Map<String, String> provenance,
@@ -51,7 +51,7 @@ public record TrainingRun(
           ImportedCheckpoint.STARTED_FROM);
 
   void say(String sentence) {
-    console.say(sentence);
+    watch.console().say(sentence);
   }
 
   /**

@@ -39,9 +39,13 @@ public final class Console {
     metrics.validationLoss().ifPresent(loss -> line.append(text("  validation %.4f", loss)));
     line.append(text("  learning rate %.3g", metrics.learningRate()));
     line.append(text("  %,.0f tokens/s", metrics.throughput().tokensPerSecond()));
+    StepMetrics.Throughput speed = metrics.throughput();
+    share(line, "GEMM peak", speed.shareOfGemmPeak());
+    share(line, "exchange", speed.exchangeSecondsPerStep() / speed.secondsPerStep());
     metrics
         .fractionTokensLeftBehind()
         .ifPresent(share -> line.append(text("  dropped %.2f %%", 100 * share)));
+    metrics.loadImbalance().ifPresent(most -> line.append(text("  imbalance %.2f", most)));
     line.append(timeLeft(metrics.step()));
     out.println(line);
     out.flush();
@@ -51,6 +55,12 @@ public final class Console {
   public void say(String sentence) {
     out.println(sentence);
     out.flush();
+  }
+
+  private static void share(StringBuilder line, String of, double share) {
+    if (Double.isFinite(share)) {
+      line.append(text("  " + of + " %.0f %%", 100 * share));
+    }
   }
 
   private String timeLeft(long step) {

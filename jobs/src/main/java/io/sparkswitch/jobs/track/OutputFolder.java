@@ -1,17 +1,22 @@
 package io.sparkswitch.jobs.track;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
  * A folder of any Hadoop file system, for small text files that are replaced as a whole. On a local
@@ -124,6 +129,42 @@ public final class OutputFolder {
     try (OutputStream out = files.create(new Path(root, name), true)) {
       out.write(bytes);
     }
+  }
+
+  /** The names of files and folders within that begin so; none if there is no folder. */
+  List<String> names(String prefix) throws IOException {
+    if (!exists()) {
+      return List.of();
+    }
+    return Arrays.stream(files.listStatus(root, path -> path.getName().startsWith(prefix)))
+        .map(status -> status.getPath().getName())
+        .toList();
+  }
+
+  /**
+   * A new file that grows. What is flushed can be read, except on an object store, where there is
+   * no file until it is closed.
+   */
+  OutputStream stream(String name) throws IOException {
+    Optional<java.nio.file.Path> local = local(name);
+    if (local.isPresent()) {
+      Files.createDirectories(local.get().getParent());
+      return Files.newOutputStream(local.get());
+    }
+    FSDataOutputStream file = files.create(new Path(root, name), true);
+    return new FilterOutputStream(file) {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        file.write(bytes, offset, length);
+      }
+
+      @Override
+      public void flush() throws IOException {
+        if (file.hasCapability(StreamCapabilities.HFLUSH)) {
+          file.hflush();
+        }
+      }
+    };
   }
 
   /** Removes a file or folder within, if it is there. */

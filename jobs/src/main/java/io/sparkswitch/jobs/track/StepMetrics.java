@@ -29,9 +29,19 @@ public record StepMetrics(
     Map<String, LayerSummary> layers) {
 
   /**
+   * How fast an interval went; NaN for what an older log does not tell.
+   *
    * @param tokensPerSecond real tokens, encoder and decoder together
+   * @param exchangeSecondsPerStep seconds of a step in which a rank moved tensors or waited for
+   *     others', mean over the ranks
+   * @param shareOfGemmPeak floating point operations a second of the model's matrix products, as a
+   *     share of what plain products reach on these executors
    */
-  public record Throughput(double tokensPerSecond, double secondsPerStep) {}
+  public record Throughput(
+      double tokensPerSecond,
+      double secondsPerStep,
+      double exchangeSecondsPerStep,
+      double shareOfGemmPeak) {}
 
   public StepMetrics {
     if (step < 0) {
@@ -45,8 +55,44 @@ public record StepMetrics(
     return layers.values().stream().mapToDouble(LayerSummary::fractionTokensLeftBehind).average();
   }
 
+  /**
+   * How far from balanced the worst balanced sparse layer is: tokens of its busiest expert, as a
+   * multiple of the mean; empty for a dense model.
+   */
+  public OptionalDouble loadImbalance() {
+    return layers.values().stream().mapToDouble(LayerSummary::loadImbalance).max();
+  }
+
+  /**
+   * All plain numbers by the names they have in the log. Of the layers {@code name} is over all of
+   * them, {@code name/encoder.1} one's.
+   */
+  public Map<String, Double> scalars() {
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    JsonNode line = toTree();
+    line.properties()
+        .forEach(
+            field -> {
+              if (field.getValue().isNumber() && !field.getKey().equals("step")) {
+                scalars.put(field.getKey(), field.getValue().doubleValue());
+              }
+            });
+    for (var layer : line.path("layers").properties()) {
+      for (var field : layer.getValue().properties()) {
+        if (field.getValue().isNumber()) {
+          scalars.put(field.getKey() + "/" + layer.getKey(), field.getValue().doubleValue());
+        }
+      }
+    }
+    return scalars;
+  }
+
   /** One line, without its end. Numbers that are not finite become null. */
   public String toJson() {
+    return toTree().toString();
+  }
+
+  private ObjectNode toTree() {
     ObjectNode node = Json.MAPPER.createObjectNode();
     node.put("step", step);
     Json.put(node, "loss", loss);
@@ -54,12 +100,17 @@ public record StepMetrics(
     Json.put(node, "learningRate", learningRate);
     Json.put(node, "tokensPerSecond", throughput.tokensPerSecond());
     Json.put(node, "secondsPerStep", throughput.secondsPerStep());
+    Json.put(node, "exchangeSecondsPerStep", throughput.exchangeSecondsPerStep());
+    Json.put(node, "shareOfGemmPeak", throughput.shareOfGemmPeak());
     validationLoss.ifPresent(value -> Json.put(node, "validationLoss", value));
+    fractionTokensLeftBehind()
+        .ifPresent(value -> Json.put(node, "fractionTokensLeftBehind", value));
+    loadImbalance().ifPresent(value -> Json.put(node, "loadImbalance", value));
     if (!layers.isEmpty()) {
       ObjectNode byName = node.putObject("layers");
       layers.forEach((name, layer) -> byName.set(name, layer.toJson()));
     }
-    return node.toString();
+    return node;
   }
 
   /**
@@ -77,7 +128,10 @@ public record StepMetrics(
         Json.number(node.path("auxiliaryLoss")),
         Json.number(node.path("learningRate")),
         new Throughput(
-            Json.number(node.path("tokensPerSecond")), Json.number(node.path("secondsPerStep"))),
+            Json.number(node.path("tokensPerSecond")),
+            Json.number(node.path("secondsPerStep")),
+            Json.number(node.path("exchangeSecondsPerStep")),
+            Json.number(node.path("shareOfGemmPeak"))),
         node.has("validationLoss")
             ? OptionalDouble.of(Json.number(node.path("validationLoss")))
             : OptionalDouble.empty(),

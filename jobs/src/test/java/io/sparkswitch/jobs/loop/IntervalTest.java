@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class IntervalTest {
-  private final Interval interval = new Interval(0.01, 0.001);
+  private final Interval interval = new Interval(0.01, 0.001, 1e6);
 
   @Test
   void lossIsTheMeanOfTheStepsWhateverTheirTokens() {
@@ -44,6 +44,17 @@ class IntervalTest {
   }
 
   @Test
+  void speedIsToldPerStepAndAsAShareOfThePeak() {
+    interval.add(report(40, 10, 0, 1.0));
+    interval.add(report(40, 10, 0, 1.0));
+
+    StepMetrics.Throughput speed = interval.finish(2, 0.5, OptionalDouble.empty()).throughput();
+
+    assertThat(speed.exchangeSecondsPerStep()).isEqualTo(0.25);
+    assertThat(speed.shareOfGemmPeak()).isEqualTo(speed.tokensPerSecond() / 1e6).isPositive();
+  }
+
+  @Test
   void timeThatIsExcludedDoesNotCount() throws InterruptedException {
     interval.add(report(40, 10, 0, 1.0));
     long startedAt = System.nanoTime();
@@ -58,6 +69,6 @@ class IntervalTest {
       double crossEntropy, long targetTokens, long dropped, double auxiliaryLoss) {
     LayerMetrics layer =
         new LayerMetrics("encoder.1", 100, dropped, 50, auxiliaryLoss, 2, new long[] {75, 25});
-    return new RankReport(crossEntropy, targetTokens, 100, true, 0, List.of(layer));
+    return new RankReport(crossEntropy, targetTokens, 100, true, 0, 0.25, List.of(layer));
   }
 }

@@ -13,7 +13,7 @@ class RankReportTest {
   private static final LayerMetrics LAYER =
       new LayerMetrics("encoder.1", 100, 5, 40.5, 1.25, 3.5, new long[] {70, 30});
   private static final RankReport REPORT =
-      new RankReport(12.5, 10, 110, true, 0.75, List.of(LAYER));
+      new RankReport(12.5, 10, 110, true, 0.75, 0.25, List.of(LAYER));
 
   @Test
   void everythingSurvivesTheWire() {
@@ -37,7 +37,7 @@ class RankReportTest {
 
   @Test
   void oneRankThatIsNotFiniteSpoilsTheSum() {
-    RankReport broken = new RankReport(Double.NaN, 1, 1, false, 0, List.of());
+    RankReport broken = new RankReport(Double.NaN, 1, 1, false, 0, 0, List.of());
 
     assertThat(REPORT.plus(broken).finite()).isFalse();
     assertThat(broken.plus(REPORT).finite()).isFalse();

@@ -45,7 +45,7 @@ class ConsoleTest {
             4.56,
             0.01,
             0.02,
-            new StepMetrics.Throughput(12_345, 0.11),
+            new StepMetrics.Throughput(12_345, 0.11, 0.033, 0.414),
             OptionalDouble.of(4.6),
             Map.of(
                 "encoder.1", new LayerSummary(0.01, 0.5, 1, 0, List.of(1.0)),
@@ -54,7 +54,8 @@ class ConsoleTest {
     assertThat(written.toString().lines())
         .containsExactly(
             "step 100/500  loss 4.5600  validation 4.6000  learning rate 0.0200"
-                + "  12,345 tokens/s  dropped 2.00 %");
+                + "  12,345 tokens/s  GEMM peak 41 %  exchange 30 %  dropped 2.00 %"
+                + "  imbalance 1.00");
   }
 
   @Test

@@ -20,7 +20,7 @@ class StepMetricsTest {
         loss,
         0.01,
         0.04,
-        new StepMetrics.Throughput(12_345, 0.11),
+        new StepMetrics.Throughput(12_345, 0.11, 0.02, 0.4),
         OptionalDouble.empty(),
         Map.of());
   }
@@ -33,7 +33,7 @@ class StepMetricsTest {
             4.56,
             0.01,
             0.02,
-            new StepMetrics.Throughput(12_345, 0.11),
+            new StepMetrics.Throughput(12_345, 0.11, 0.02, 0.4),
             OptionalDouble.of(4.6),
             Map.of("encoder.1", LAYER));
 
@@ -44,6 +44,42 @@ class StepMetricsTest {
         .contains("\"validationLoss\":4.6")
         .contains("\"layers\":{\"encoder.1\":{\"fractionTokensLeftBehind\":0.25")
         .doesNotContain("\n");
+  }
+
+  @Test
+  void scalarsAreTheNumbersOfTheLineUnderItsNames() {
+    StepMetrics sparse =
+        new StepMetrics(
+            7,
+            4.5,
+            Double.NaN,
+            0.02,
+            new StepMetrics.Throughput(12_345, 0.11, 0.02, 0.4),
+            OptionalDouble.empty(),
+            Map.of(
+                "encoder.1", LAYER, "decoder.1", new LayerSummary(0.75, 0.5, 1, 1, List.of(1.0))));
+
+    Map<String, Double> scalars = sparse.scalars();
+
+    assertThat(scalars)
+        .containsEntry("loss", 4.5)
+        .containsEntry("exchangeSecondsPerStep", 0.02)
+        .containsEntry("fractionTokensLeftBehind", 0.5)
+        .containsEntry("fractionTokensLeftBehind/encoder.1", 0.25)
+        .containsEntry("fractionTokensLeftBehind/decoder.1", 0.75)
+        .containsEntry("loadImbalance", 1.5)
+        .containsEntry("loadImbalance/decoder.1", 1.0)
+        .doesNotContainKeys("step", "auxiliaryLoss", "validationLoss", "expertUsage/encoder.1");
+  }
+
+  @Test
+  void linesOfOlderLogsDoNotTellOfTheExchange() {
+    StepMetrics old = StepMetrics.fromJson("{\"step\":3,\"loss\":2,\"tokensPerSecond\":5}");
+
+    assertThat(old.throughput().tokensPerSecond()).isEqualTo(5);
+    assertThat(old.throughput().exchangeSecondsPerStep()).isNaN();
+    assertThat(old.throughput().shareOfGemmPeak()).isNaN();
+    assertThat(old.scalars()).doesNotContainKeys("exchangeSecondsPerStep", "shareOfGemmPeak");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -67,6 +68,14 @@ public final class CheckpointFolder {
    * @param manifest its commit
    */
   public record Committed(Path folder, CheckpointManifest manifest) {}
+
+  /** When a checkpoint became one. */
+  public Instant committedAt(Committed checkpoint) throws IOException {
+    String name = Inventory.MANIFEST.formatted(checkpoint.manifest().attempt());
+    Path manifest = new Path(checkpoint.folder(), name);
+    return Instant.ofEpochMilli(
+        manifest.getFileSystem(conf).getFileStatus(manifest).getModificationTime());
+  }
 
   /** Makes the folder, so that executors can tell whether they see the driver's. */
   public void create() throws IOException {
