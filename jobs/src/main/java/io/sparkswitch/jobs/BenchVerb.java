@@ -89,7 +89,7 @@ final class BenchVerb extends ConfiguredVerb {
   @Option(
       names = "--parts",
       split = ",",
-      defaultValue = "WIRE",
+      defaultValue = "WIRE,DRIVER",
       paramLabel = "PART",
       description = "bench gang: ${COMPLETION-CANDIDATES}")
   private List<Part> parts;

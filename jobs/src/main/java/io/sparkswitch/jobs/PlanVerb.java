@@ -4,7 +4,10 @@ import io.sparkswitch.data.batch.corruption.SegmentLengths;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Plan;
+import io.sparkswitch.jobs.loop.StepPlan;
+import io.sparkswitch.jobs.loop.StepTime.Rates;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
@@ -16,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "plan",
     description =
-        "Tells what a run would need, without running it: parameters, memory, slots, bytes a step,"
+        "Tells what a run would need, without running it: parameters, memory, slots, bytes and operations a step,"
             + " and where it would resume. Starts no Spark and allocates no weights.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
@@ -26,6 +29,8 @@ import picocli.CommandLine.Option;
           + " --out runs/demo/switch"
     })
 final class PlanVerb extends ConfiguredVerb {
+  private static final double MIB = 1 << 20;
+
   @Option(
       names = "--executors",
       defaultValue = "2",
@@ -39,6 +44,22 @@ final class PlanVerb extends ConfiguredVerb {
       description = "run folder, to tell where it would resume")
   private String out;
 
+  @Option(
+      names = "--gflops",
+      paramLabel = "RATE",
+      description =
+          "billions of floating point operations a second of an executor, as bench model tells;"
+              + " without it no time is reckoned")
+  private Double gflops;
+
+  @Option(
+      names = "--gigabytes-per-second",
+      paramLabel = "RATE",
+      description =
+          "billions of bytes a second into a machine and, at once, out of it; without it no time"
+              + " is reckoned")
+  private Double gigabytesPerSecond;
+
   @Override
   void run(VerbRun run) throws IOException {
     RunConfig config = run.config();
@@ -49,8 +70,11 @@ final class PlanVerb extends ConfiguredVerb {
     DataSettings data = config.data();
     SegmentLengths lengths =
         SegmentLengths.of(data.inputsLength(), data.noiseDensity(), data.meanSpanLength());
-    plan.sentences(lengths.inputs(), lengths.targets()).forEach(run::say);
+    StepPlan step = new StepPlan(plan, lengths.inputs(), lengths.targets());
+    step.sentences().forEach(run::say);
+    rates().ifPresent(rates -> run.say(step.timeSentence(rates)));
     run.say("Slots: %d executors with a free task slot each, at once.".formatted(size));
+    run.results().setAll(step.json(rates()));
     run.results()
         .put("parameters", plan.parameters())
         .put("denseParameters", plan.denseParameters())
@@ -67,11 +91,23 @@ final class PlanVerb extends ConfiguredVerb {
         .put(
             "tokenBytesPerExecutorPerStep",
             plan.tokenBytesPerExecutor(lengths.inputs(), lengths.targets()))
-        .put("driverNativeMebibytes", plan.memory().driverMebibytes())
-        .put("executorNativeMebibytes", plan.memory().executorMebibytes());
+        .put("driverNativeMebibytes", step.memory().driver().outsideHeap() / MIB)
+        .put("executorNativeMebibytes", step.memory().executor().outsideHeap() / MIB);
     if (out != null) {
       resume(run);
     }
+  }
+
+  private Optional<Rates> rates() {
+    if (gflops == null && gigabytesPerSecond == null) {
+      return Optional.empty();
+    }
+    if (gflops == null || gigabytesPerSecond == null || !(gflops > 0 && gigabytesPerSecond > 0)) {
+      throw new UsageException(
+          "--gflops = %s and --gigabytes-per-second = %s: give both, above 0, or neither"
+              .formatted(gflops, gigabytesPerSecond));
+    }
+    return Optional.of(new Rates(gflops, gigabytesPerSecond));
   }
 
   private void resume(VerbRun run) throws IOException {

@@ -55,6 +55,11 @@ record RankReport(
         sum);
   }
 
+  /** The same, but for the layers. */
+  RankReport withLayers(List<LayerMetrics> others) {
+    return new RankReport(crossEntropy, targetTokens, tokens, finite, expertSquares, others);
+  }
+
   /** Nats per target token. */
   double loss() {
     return crossEntropy / targetTokens;

@@ -70,7 +70,8 @@ public record ActivationMemory(T5Config config, Mode mode) {
       for (int block = 0; block < config.layers(stack); block++) {
         for (Need need : sublayers(pass, stack, block)) {
           boolean all = mode.activations == Activations.KEPT;
-          kept += width * mode.entryBytes + (all ? need.kept : 0);
+          // The gradients of what sublayers return add up while backward frees what was kept.
+          kept += width * mode.entryBytes * (all ? 1 : 2) + (all ? need.kept : 0);
           largest = Math.max(largest, need.scratch + (all ? 0 : need.kept));
         }
       }
@@ -108,7 +109,7 @@ public record ActivationMemory(T5Config config, Mode mode) {
     long inner = n * config.width().inner();
     long scores = n * config.width().heads() * keys;
     long kept = projected + inner + scores * (mode.dropout ? 3 : 1);
-    long scratch = 2 * projected + 3 * inner + 2 * scores;
+    long scratch = 3 * projected + 3 * inner + 2 * scores;
     long matrices = 3 * BlockWeights.projection(config.width());
     return residual(n)
         .plus(new Need(mode.entryBytes * kept, mode.entryBytes * scratch + casts(matrices)));
