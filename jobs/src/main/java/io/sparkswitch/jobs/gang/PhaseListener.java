@@ -4,13 +4,14 @@ package io.sparkswitch.jobs.gang;
  * Is told, in an executor, of every phase that its rank enters. Listeners are found as services of
  * the class path; sparkswitch has none of its own.
  *
- * <p>Concurrency: the rank's thread calls, and waits for the listener.
+ * <p>Concurrency: the thread that enters the phase calls, and waits for the listener: the rank's,
+ * or the one that writes a checkpoint beside it.
  */
 public interface PhaseListener {
 
   /**
-   * @param place where the rank is by now
-   * @param exchange what it moves tensors with; null before the rendezvous is over
+   * @param place where that thread is by now
+   * @param exchange what the rank moves tensors with; null before the rendezvous is over
    */
-  void entered(Whereabouts place, Object exchange);
+  void entered(Place place, Object exchange);
 }

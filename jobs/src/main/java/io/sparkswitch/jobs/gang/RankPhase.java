@@ -13,6 +13,7 @@ public enum RankPhase {
   GRADIENT_AGGREGATION("gradient aggregation"),
   OPTIMIZER("the optimizer"),
   PARAMETERS("taking over parameters"),
+  CHECKPOINT_BEGIN("beginning a checkpoint"),
   CHECKPOINT_WRITE("writing a checkpoint"),
   CHECKPOINT_READ("reading a checkpoint"),
   END("its end");

@@ -4,22 +4,24 @@ import java.util.List;
 import java.util.ServiceLoader;
 
 /**
- * What a rank is at.
+ * What a rank is at, and what it does beside.
  *
- * <p>Concurrency: the rank's thread enters phases, the heartbeat's reads.
+ * <p>Concurrency: the rank's thread enters phases, one other thread what is done beside, the
+ * heartbeat's reads.
  */
 public final class Whereabouts {
   private final int rank;
-  private final int attempt;
   private final List<PhaseListener> listeners;
-  private Object exchange;
-  private volatile RankPhase phase = RankPhase.START;
-  private volatile long step = -1;
+  private volatile Object exchange;
+  private volatile Place place;
+
+  /** Null where nothing is done beside. */
+  private volatile Place beside;
 
   private Whereabouts(int rank, int attempt, List<PhaseListener> listeners) {
     this.rank = rank;
-    this.attempt = attempt;
     this.listeners = listeners;
+    this.place = Place.start(rank, attempt);
   }
 
   /** Of a rank that nobody watches. */
@@ -42,12 +44,13 @@ public final class Whereabouts {
     exchange = with;
   }
 
+  int rank() {
+    return rank;
+  }
+
   /** A phase of the step entered last. */
   public void enter(RankPhase next) {
-    phase = next;
-    for (PhaseListener listener : listeners) {
-      listener.entered(this, exchange);
-    }
+    enter(next, place.step());
   }
 
   /**
@@ -57,31 +60,32 @@ public final class Whereabouts {
    * @param of the step, batch or checkpoint it concerns
    */
   public void enter(RankPhase next, long of) {
-    step = of;
-    enter(next);
+    place = place.enter(next, of);
+    tell(place);
   }
 
-  public int rank() {
-    return rank;
+  /** As {@link #enter(RankPhase, long)}, of a thread beside the rank's, until it ends. */
+  public void enterBeside(RankPhase next, long of) {
+    Place now = place.enter(next, of);
+    beside = now;
+    tell(now);
   }
 
-  public int attempt() {
-    return attempt;
+  /** What was done beside is over. */
+  public void endBeside() {
+    beside = null;
   }
 
-  public RankPhase phase() {
-    return phase;
+  private void tell(Place now) {
+    for (PhaseListener listener : listeners) {
+      listener.entered(now, exchange);
+    }
   }
 
-  /** The step, batch or checkpoint of the phase; −1 before the first. */
-  public long step() {
-    return step;
-  }
-
-  /** As sentences name it: {@code the optimizer of step 12}. */
+  /** As sentences name it: {@code computation of step 12 and, beside it, …}. */
   @Override
   public String toString() {
-    long of = step;
-    return of < 0 ? phase.toString() : "%s of step %d".formatted(phase, of);
+    Place other = beside;
+    return other == null ? place.toString() : "%s and, beside it, %s".formatted(place, other);
   }
 }

@@ -22,15 +22,24 @@ final class CheckpointWriter implements AutoCloseable {
   private final RankSet ranks;
   private final DenseModel dense;
   private final BackgroundShard shard;
+  private final Duration bound;
   private final Consumer<String> say;
   private Optional<Pending> pending = Optional.empty();
   private boolean saidThatTrainingWaits;
 
+  /**
+   * @param bound how long a checkpoint may keep {@link #finish} waiting
+   */
   CheckpointWriter(
-      CheckpointFolder folder, int attempt, RankSet ranks, DenseModel dense, Consumer<String> say) {
+      CheckpointFolder folder,
+      RankSet ranks,
+      DenseModel dense,
+      Duration bound,
+      Consumer<String> say) {
     this.ranks = ranks;
     this.dense = dense;
-    this.shard = new BackgroundShard(folder, attempt, "dense");
+    this.shard = new BackgroundShard(folder, ranks.attempt(), "dense");
+    this.bound = bound;
     this.say = say;
   }
 
@@ -84,31 +93,56 @@ final class CheckpointWriter implements AutoCloseable {
     poll(Duration.ZERO);
   }
 
-  /** Waits for what is on its way and commits it. */
+  /**
+   * Waits for what is on its way and commits it.
+   *
+   * @throws IOException if it could not be written or committed, or takes too long: naming who
+   *     still writes
+   */
   void finish() throws IOException {
-    while (pending.isPresent()) {
-      poll(PATIENCE);
+    long startedAt = System.nanoTime();
+    String missing = poll(PATIENCE);
+    while (!missing.isEmpty()) {
+      if (System.nanoTime() - startedAt > bound.toNanos()) {
+        throw new IOException(
+            "waited %.0f s (exchange.driver-time-out) for the checkpoint of step %d: %s still writes its shard; is the storage of the run folder slow or gone?"
+                .formatted(bound.toMillis() / 1e3, pending.orElseThrow().step(), missing));
+      }
+      missing = poll(PATIENCE);
     }
   }
 
-  private void poll(Duration patience) throws IOException {
+  /** As {@link #finish}, after something went wrong that a failure here must not hide. */
+  void finishAfter(Exception wrong) throws IOException {
+    try {
+      finish();
+    } catch (IOException | RuntimeException e) {
+      e.addSuppressed(wrong);
+      throw e;
+    }
+  }
+
+  /** Who still writes; empty if nothing is on its way any more. */
+  private String poll(Duration patience) throws IOException {
     if (pending.isEmpty()) {
-      return;
+      return "";
     }
     Optional<Shard> own = shard.written(patience);
     if (own.isEmpty()) {
-      return;
+      return "the driver";
     }
     List<Shard> all = new ArrayList<>(List.of(own.get()));
-    for (ShardProgress progress : ranks.written(patience)) {
-      if (!progress.done()) {
-        return;
+    List<ShardProgress> progress = ranks.written(patience);
+    for (int rank = 0; rank < progress.size(); rank++) {
+      if (!progress.get(rank).done()) {
+        return "rank " + rank;
       }
-      progress.shard().ifPresent(all::add);
+      progress.get(rank).shard().ifPresent(all::add);
     }
     Commit commit = pending.get().commit();
     pending = Optional.empty();
     commit.of(all);
+    return "";
   }
 
   /** Gives up what is on its way. */

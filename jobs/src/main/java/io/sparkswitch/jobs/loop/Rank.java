@@ -5,6 +5,7 @@ import io.sparkswitch.data.batch.BatchStream;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.GangMember;
 import io.sparkswitch.jobs.gang.RankPhase;
+import io.sparkswitch.jobs.gang.Whereabouts;
 import io.sparkswitch.jobs.loop.Order.Command;
 import io.sparkswitch.model.checkpoint.BackgroundShard;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
@@ -74,7 +75,21 @@ final class Rank implements AutoCloseable {
         new BackgroundShard(
             checkpoints,
             member.attempt(),
-            "experts-%03d-of-%03d".formatted(exchange.rank(), exchange.size()));
+            "experts-%03d-of-%03d".formatted(exchange.rank(), exchange.size()),
+            new ToldWrite(member.whereabouts()));
+  }
+
+  /** A write of this rank's shard, as its heartbeat tells of it. */
+  private record ToldWrite(Whereabouts whereabouts) implements BackgroundShard.Listener {
+    @Override
+    public void writes(long step) {
+      whereabouts.enterBeside(RankPhase.CHECKPOINT_WRITE, step);
+    }
+
+    @Override
+    public void ended(long step) {
+      whereabouts.endBeside();
+    }
   }
 
   /** Does what the driver orders until it says stop. */
@@ -117,7 +132,7 @@ final class Rank implements AutoCloseable {
   private static RankPhase phase(Command command) {
     return switch (command) {
       case UPDATE -> RankPhase.OPTIMIZER;
-      case CHECKPOINT -> RankPhase.CHECKPOINT_WRITE;
+      case CHECKPOINT -> RankPhase.CHECKPOINT_BEGIN;
       case LOAD, LOAD_EXPERTS -> RankPhase.CHECKPOINT_READ;
       default -> RankPhase.COMPUTATION;
     };

@@ -30,6 +30,10 @@ final class RankSet {
     return exchange.size();
   }
 
+  int attempt() {
+    return attempt;
+  }
+
   /** Gives every rank the dense parameters: a slice each, which they gather among themselves. */
   void sendParameters(Parameters dense) {
     order(Order.of(Command.PARAMETERS, 0));

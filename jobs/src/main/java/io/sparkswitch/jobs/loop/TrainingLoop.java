@@ -68,7 +68,8 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       ranks.sendParameters(dense.parameters());
       try (MetricsLog log = MetricsLog.continueAfter(run.folder(), step);
           CheckpointWriter writer =
-              new CheckpointWriter(checkpoints, attempt, ranks, dense, run::say)) {
+              new CheckpointWriter(
+                  checkpoints, ranks, dense, config.exchange().driverTimeOut(), run::say)) {
         StepMetrics last = train(step, ranks, dense, new Records(attempt, log, writer));
         ranks.stop();
         return last;
@@ -174,8 +175,15 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       throws IOException, RegroupException {
     try {
       bad.check(step, report.finite() && Double.isFinite(squares), report.loss());
-    } catch (RegroupException | DivergedException e) {
-      records.checkpoints().finish();
+    } catch (RegroupException e) {
+      records.checkpoints().finishAfter(e);
+      throw e;
+    } catch (DivergedException e) {
+      try {
+        records.checkpoints().finish();
+      } catch (IOException | RuntimeException unwritten) {
+        e.addSuppressed(unwritten);
+      }
       throw e;
     }
   }

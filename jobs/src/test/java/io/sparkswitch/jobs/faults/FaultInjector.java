@@ -1,15 +1,15 @@
 package io.sparkswitch.jobs.faults;
 
 import io.sparkswitch.jobs.gang.PhaseListener;
-import io.sparkswitch.jobs.gang.Whereabouts;
+import io.sparkswitch.jobs.gang.Place;
 import io.sparkswitch.model.exchange.BadPeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 
@@ -22,13 +22,14 @@ public final class FaultInjector implements PhaseListener {
   private static final int CONTINUE_SECONDS = 4;
   private static final long BYTES_ON_FULL_DISK = 10_000;
 
-  private final List<Fault> left = new ArrayList<>(Fault.of(SparkEnv.get().conf().get(Fault.PLAN)));
+  private final List<Fault> left =
+      new CopyOnWriteArrayList<>(Fault.of(SparkEnv.get().conf().get(Fault.PLAN)));
 
   @Override
-  public void entered(Whereabouts place, Object exchange) {
-    for (Fault fault : List.copyOf(left)) {
-      if (fault.isAt(place.attempt(), place.rank(), place.phase(), place.step())) {
-        left.remove(fault);
+  public void entered(Place place, Object exchange) {
+    for (Fault fault : left) {
+      boolean here = fault.isAt(place.attempt(), place.rank(), place.phase(), place.step());
+      if (here && left.remove(fault)) {
         try {
           happen(fault, exchange);
         } catch (IOException e) {

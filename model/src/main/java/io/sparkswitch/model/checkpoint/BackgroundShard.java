@@ -33,9 +33,33 @@ public final class BackgroundShard implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundShard.class);
   private static final Duration END = Duration.ofSeconds(30);
 
+  /**
+   * Is told of each shard.
+   *
+   * <p>Concurrency: the thread that writes calls, and waits.
+   */
+  public interface Listener {
+    /** Tells nobody. */
+    Listener NONE =
+        new Listener() {
+          @Override
+          public void writes(long step) {}
+
+          @Override
+          public void ended(long step) {}
+        };
+
+    /** The file is open, and nothing but its header in it. */
+    void writes(long step);
+
+    /** It is written, or never will be. */
+    void ended(long step);
+  }
+
   private final CheckpointFolder folder;
   private final int attempt;
   private final String name;
+  private final Listener listener;
   private final ExecutorService thread;
   private final Map<String, Tensor> copies = new LinkedHashMap<>();
   private long step;
@@ -43,13 +67,19 @@ public final class BackgroundShard implements AutoCloseable {
   private Future<Shard> writing;
   private volatile boolean closed;
 
+  /** One of which nobody is told. */
+  public BackgroundShard(CheckpointFolder folder, int attempt, String name) {
+    this(folder, attempt, name, Listener.NONE);
+  }
+
   /**
    * @param name of the shard, without the attempt's number
    */
-  public BackgroundShard(CheckpointFolder folder, int attempt, String name) {
+  public BackgroundShard(CheckpointFolder folder, int attempt, String name, Listener listener) {
     this.folder = folder;
     this.attempt = attempt;
     this.name = name;
+    this.listener = listener;
     this.thread =
         Executors.newSingleThreadExecutor(
             work -> {
@@ -62,7 +92,7 @@ public final class BackgroundShard implements AutoCloseable {
   /**
    * Begins to copy and write.
    *
-   * @param tensors contiguous, the same names and shapes each time
+   * @param tensors at least one, contiguous, the same names and shapes each time
    * @throws IllegalStateException if the shard before is still being written
    */
   public void begin(long ofStep, Map<String, Tensor> tensors) {
@@ -72,8 +102,9 @@ public final class BackgroundShard implements AutoCloseable {
               .formatted(name, step, ofStep));
     }
     step = ofStep;
-    copying = thread.submit(() -> copy(tensors));
-    writing = thread.submit(() -> write(ofStep));
+    Future<?> copied = thread.submit(() -> copy(tensors));
+    copying = copied;
+    writing = thread.submit(() -> write(ofStep, copied));
   }
 
   /**
@@ -135,12 +166,32 @@ public final class BackgroundShard implements AutoCloseable {
     }
   }
 
-  private Shard write(long ofStep) throws IOException {
+  private Shard write(long ofStep, Future<?> copied) throws IOException, InterruptedException {
+    try {
+      copied.get();
+    } catch (ExecutionException e) {
+      throw new IOException("it could not be copied: " + e.getCause(), e.getCause());
+    }
     List<TensorSpec> specs;
     try (PointerScope scope = new PointerScope()) {
       specs = copies.entrySet().stream().map(e -> TensorSpec.of(e.getKey(), e.getValue())).toList();
     }
-    return folder.writeShard(ofStep, attempt, name, specs, this::copyUnlessClosed);
+    String first = specs.get(0).name();
+    try {
+      return folder.writeShard(
+          ofStep,
+          attempt,
+          name,
+          specs,
+          spec -> {
+            if (spec.name().equals(first)) {
+              listener.writes(ofStep);
+            }
+            return copyUnlessClosed(spec);
+          });
+    } finally {
+      listener.ended(ofStep);
+    }
   }
 
   private Tensor copyUnlessClosed(TensorSpec spec) throws IOException {

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -119,6 +121,46 @@ class BackgroundShardTest {
     }
     assertThat(folder.latest().orElseThrow().manifest().step()).isEqualTo(100);
     assertThat(folder.isCommitted(200)).isFalse();
+  }
+
+  @Test
+  void whatCannotBeCopiedIsNotWrittenWithTheValuesOfTheStepBefore() throws Exception {
+    try (BackgroundShard shard = new BackgroundShard(folder, 0, "experts")) {
+      shard.begin(100, Map.of("t", tensor));
+      assertThat(shard.written(LONG)).isPresent();
+      shard.begin(200, Map.of("t", Tensors.zeros(ScalarType.Double, 7)));
+
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> shard.written(LONG))
+          .withMessageContaining("experts of step 200 was not written: ")
+          .withMessageContaining("it could not be copied");
+      assertThatExceptionOfType(IOException.class).isThrownBy(shard::awaitCopy);
+      assertThat(root.resolve("step-00000200")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aListenerIsToldWithinTheWriteAndAtItsEnd() throws Exception {
+    List<String> told = new CopyOnWriteArrayList<>();
+    BackgroundShard.Listener listener =
+        new BackgroundShard.Listener() {
+          @Override
+          public void writes(long step) {
+            boolean open =
+                Files.exists(root.resolve("step-00000100/experts-attempt-000.safetensors"));
+            told.add("writes %d, file there: %s".formatted(step, open));
+          }
+
+          @Override
+          public void ended(long step) {
+            told.add("ended " + step);
+          }
+        };
+    try (BackgroundShard shard = new BackgroundShard(folder, 0, "experts", listener)) {
+      shard.begin(100, new TreeMap<>(Map.of("a", tensor, "b", tensor)));
+      assertThat(shard.written(LONG)).isPresent();
+    }
+    assertThat(told).containsExactly("writes 100, file there: true", "ended 100");
   }
 
   @Test
