@@ -6,6 +6,7 @@ import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Plan;
+import io.sparkswitch.jobs.loop.StepMemory;
 import io.sparkswitch.jobs.loop.StepPlan;
 import io.sparkswitch.jobs.loop.StepTime.Rates;
 import io.sparkswitch.jobs.track.OutputFolder;
@@ -75,6 +76,7 @@ final class PlanVerb extends ConfiguredVerb {
     rates().ifPresent(rates -> run.say(step.timeSentence(rates)));
     run.say("Slots: %d executors with a free task slot each, at once.".formatted(size));
     run.results().setAll(step.json(rates()));
+    StepMemory memory = step.memory();
     run.results()
         .put("parameters", plan.parameters())
         .put("denseParameters", plan.denseParameters())
@@ -91,8 +93,8 @@ final class PlanVerb extends ConfiguredVerb {
         .put(
             "tokenBytesPerExecutorPerStep",
             plan.tokenBytesPerExecutor(lengths.inputs(), lengths.targets()))
-        .put("driverNativeMebibytes", step.memory().driver().outsideHeap() / MIB)
-        .put("executorNativeMebibytes", step.memory().executor().outsideHeap() / MIB);
+        .put("driverNativeMebibytes", memory.driver().outsideHeap() / MIB)
+        .put("executorNativeMebibytes", memory.executor().outsideHeap() / MIB);
     if (out != null) {
       resume(run);
     }

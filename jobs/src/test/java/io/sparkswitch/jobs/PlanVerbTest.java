@@ -52,7 +52,7 @@ class PlanVerbTest {
     assertThat(held.path("optimizerState").asLong()).isEqualTo(state);
     assertThat(held.path("checkpointSnapshot").asLong()).isEqualTo(experts + state);
     assertThat(outcome.text()).doesNotContain("Time of a step");
-    assertThat(json.has("seconds")).isFalse();
+    assertThat(json.has("stepSeconds")).isFalse();
   }
 
   @Test
@@ -61,7 +61,7 @@ class PlanVerbTest {
 
     assertThat(outcome.text()).containsPattern("Time of a step at these rates.*: [0-9.]+ s");
     JsonNode json = JsonMapper.builder().build().readTree(folder.resolve("plan.json").toFile());
-    assertThat(json.path("seconds").path("step").asDouble()).isPositive();
+    assertThat(json.path("stepSeconds").path("step").asDouble()).isPositive();
     assertThat(plan("preset=nano-switch", "--gflops=40").code()).isEqualTo(2);
     assertThat(plan("preset=nano-switch", "--gflops=40").text())
         .contains(

@@ -27,10 +27,17 @@ import java.util.stream.Stream;
  * its exchange in a real step of a small Switch model, whose ranks are threads of this process.
  */
 final class DriverBench implements GangPart {
-  static final List<Integer> EXECUTORS = List.of(1, 2, 4, 8);
-
   private static final VocabularySpec VOCABULARY = new VocabularySpec(2048, "d".repeat(64));
   private static final int STEPS = 2;
+
+  private final List<Integer> executors;
+
+  /**
+   * @param executors sizes of the gangs, one after the other
+   */
+  DriverBench(List<Integer> executors) {
+    this.executors = executors;
+  }
 
   @Override
   public void run(ObjectNode results, Map<String, String> environment, Consumer<String> say)
@@ -58,24 +65,24 @@ final class DriverBench implements GangPart {
     }
   }
 
-  private static void measure(WorkerSpec spec, ObjectNode results, Consumer<String> say)
+  private void measure(WorkerSpec spec, ObjectNode results, Consumer<String> say)
       throws IOException {
     ObjectNode bytes = results.putObject("driverBytesPerStep");
     ObjectNode vectors = results.putObject("driverVectorBytesPerStep");
     ObjectNode memory = results.putObject("driverPlannedBytesOutsideHeap");
     say.accept("executors | driver, bytes a step | gradients and parameters | orders and reports");
-    for (int executors : EXECUTORS) {
-      Step step = steps(spec, executors).get(STEPS - 1);
-      String name = Integer.toString(executors);
+    for (int size : executors) {
+      Step step = steps(spec, size).get(STEPS - 1);
+      String name = Integer.toString(size);
       bytes.put(name, step.bytes());
       vectors.put(name, step.vectorBytes());
-      Plan plan = Plan.of(spec.config(), VOCABULARY.rows(), executors);
+      Plan plan = Plan.of(spec.config(), VOCABULARY.rows(), size);
       memory.put(name, new StepPlan(plan, 1, 1).memory().driver().outsideHeap());
       say.accept(
           String.format(
               Locale.ROOT,
               "%9d | %20d | %24d | %18d",
-              executors,
+              size,
               step.bytes(),
               step.vectorBytes(),
               step.bytes() - step.vectorBytes()));

@@ -13,7 +13,7 @@ public final class GangBench {
     /** The exchange beside a bare socket. */
     WIRE(new WireBench(9)),
     /** What the driver sends and receives a step. */
-    DRIVER(new DriverBench());
+    DRIVER(new DriverBench(List.of(1, 2, 4, 8)));
 
     private final GangPart part;
 

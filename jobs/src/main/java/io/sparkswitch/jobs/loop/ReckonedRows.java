@@ -7,6 +7,8 @@ import io.sparkswitch.model.moe.Selection;
 import io.sparkswitch.model.t5.SparseLayers;
 import io.sparkswitch.model.t5.StackKind;
 import io.sparkswitch.model.t5.T5Config;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Rows that are not routed yet, of batches without padding. */
 final class ReckonedRows implements RoutedRows {
@@ -23,6 +25,7 @@ final class ReckonedRows implements RoutedRows {
   private final Supposition supposition;
   private final ExpertPlacement placement;
   private final int encoderLayers;
+  private final Map<Place, long[]> found = new HashMap<>();
 
   ReckonedRows(StepPlan step, Supposition supposition) {
     this.step = step;
@@ -41,6 +44,9 @@ final class ReckonedRows implements RoutedRows {
    * @param slots of one expert, in all their routing groups together
    */
   private record Requests(long tokens, long slots) {}
+
+  /** All layers of a stack are alike. */
+  private record Place(boolean sent, int part, boolean encoder, int rank) {}
 
   private Requests requests(int part, int layer, int rank) {
     RunConfig config = plan.config();
@@ -67,6 +73,17 @@ final class ReckonedRows implements RoutedRows {
 
   @Override
   public long[] sent(int part, int layer, int rank) {
+    return found.computeIfAbsent(
+        new Place(true, part, layer < encoderLayers, rank), place -> send(part, layer, rank));
+  }
+
+  @Override
+  public long[] received(int part, int layer, int rank) {
+    return found.computeIfAbsent(
+        new Place(false, part, layer < encoderLayers, rank), place -> receive(part, layer, rank));
+  }
+
+  private long[] send(int part, int layer, int rank) {
     Requests requests = requests(part, layer, rank);
     int size = plan.executors();
     long[] rows = new long[size];
@@ -91,8 +108,7 @@ final class ReckonedRows implements RoutedRows {
     }
   }
 
-  @Override
-  public long[] received(int part, int layer, int rank) {
+  private long[] receive(int part, int layer, int rank) {
     long[] rows = new long[plan.executors()];
     for (int from = 0; from < rows.length; from++) {
       rows[from] = between(requests(part, layer, from), rank);

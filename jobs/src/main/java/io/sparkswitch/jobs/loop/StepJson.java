@@ -34,10 +34,11 @@ record StepJson(StepPlan step) {
     flops(
         flops.putObject("executorIfBalanced"),
         step.flops(summary.rank(), step.rows(Supposition.BALANCED)));
-    ObjectNode memory = all.putObject("memory");
-    member(memory.putObject("driver"), step.memory().driver());
-    member(memory.putObject("executor"), step.memory().executor());
-    rates.ifPresent(given -> time(all.putObject("seconds"), step.time(given)));
+    StepMemory memory = step.memory();
+    ObjectNode members = all.putObject("memory");
+    member(members.putObject("driver"), memory.driver());
+    member(members.putObject("executor"), memory.executor());
+    rates.ifPresent(given -> time(all.putObject("stepSeconds"), step.time(given)));
     return all;
   }
 

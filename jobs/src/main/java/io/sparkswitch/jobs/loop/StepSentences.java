@@ -28,8 +28,9 @@ record StepSentences(StepPlan step) {
     }
     all.add(
         "On the wire each message has a header of 44 bytes, and another for every 4 MiB begun: they are counted here; TLS adds at most 22 bytes a header and a record of 16 KiB. Heartbeats, checkpoints and evaluations come besides.");
-    all.add(memory("Driver", step.memory().driver()));
-    all.add(memory("Executor", step.memory().executor()));
+    StepMemory memory = step.memory();
+    all.add(memory("Driver", memory.driver()));
+    all.add(memory("Executor", memory.executor()));
     return all;
   }
 

@@ -59,6 +59,8 @@ record StepWire(Plan plan) {
    */
   PlannedTraffic driver() {
     PlannedTraffic traffic = new PlannedTraffic(Exchange.DRIVER, plan.executors());
+    long report = reportBytes();
+    long metrics = metrics();
     for (int rank = 0; rank < plan.executors(); rank++) {
       long slice = FLOAT * traffic.slice(plan.denseParameters(), rank);
       for (int i = 0; i < ORDERS; i++) {
@@ -66,9 +68,9 @@ record StepWire(Plan plan) {
       }
       traffic.send(Direction.FROM_DRIVER, slice);
       traffic.receive(Direction.TO_DRIVER, slice);
-      traffic.receive(Direction.CONTROL, reportBytes());
-      if (metrics() > 0) {
-        traffic.receive(Direction.METRICS, Double.BYTES * traffic.slice(metrics(), rank));
+      traffic.receive(Direction.CONTROL, report);
+      if (metrics > 0) {
+        traffic.receive(Direction.METRICS, Double.BYTES * traffic.slice(metrics, rank));
       }
     }
     return traffic;

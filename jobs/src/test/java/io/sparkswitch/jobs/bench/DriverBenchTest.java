@@ -16,7 +16,7 @@ class DriverBenchTest {
   void gradientsAndParametersDoNotGrowWithExecutorsAndTheRestIsTheSameForEach() throws Exception {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     List<String> lines = new ArrayList<>();
-    new DriverBench().run(results, Map.of(), lines::add);
+    new DriverBench(List.of(1, 2, 4, 8)).run(results, Map.of(), lines::add);
 
     JsonNode bytes = results.path("driverBytesPerStep");
     JsonNode vectors = results.path("driverVectorBytesPerStep");
@@ -25,11 +25,12 @@ class DriverBenchTest {
     long each = bytes.path("1").asLong() - vector;
     assertThat(vector).isGreaterThan(1 << 20);
     assertThat(each).isBetween(1L, 1000L);
-    for (int executors : DriverBench.EXECUTORS) {
+    for (int executors : List.of(1, 2, 4, 8)) {
       String name = Integer.toString(executors);
       assertThat(vectors.path(name).asLong()).as(name).isEqualTo(vector);
       assertThat(bytes.path(name).asLong()).as(name).isEqualTo(vector + executors * each);
     }
-    assertThat(lines).hasSize(2 + DriverBench.EXECUTORS.size());
+    assertThat(lines).hasSize(2 + 4);
+    System.err.println("BENCH " + results + lines);
   }
 }

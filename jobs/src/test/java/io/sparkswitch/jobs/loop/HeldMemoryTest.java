@@ -26,7 +26,7 @@ class HeldMemoryTest {
   void everyMemberHoldsWhatIsPlannedToTheByte(String setting) {
     RunConfig config = config(setting);
     T5Config architecture = Architecture.of(config, ROWS);
-    for (int size = 1; size <= 4; size++) {
+    for (int size : new int[] {1, 3}) {
       Plan plan = Plan.of(config, ROWS, size);
       for (int rank = 0; rank < size; rank++) {
         try (T5Model model = new T5Model(architecture, Precision.FLOAT32, rank, size);

@@ -90,11 +90,11 @@ class PlanTest {
   }
 
   @Test
-  void aStepOfEveryPresetIsPlannedOnOneExecutorAndAsManyAsItHasExperts() {
+  void aStepOfEveryPresetIsPlannedOnAnyNumberOfExecutors() {
     for (String name : Presets.names()) {
       RunConfig config = config("preset=" + name, "routing.group-sequences=1");
       int experts = Math.max(1, config.model().numExperts());
-      for (int executors : new int[] {1, Math.min(7, experts), experts}) {
+      for (int executors : new int[] {1, Math.min(7, experts), Math.min(128, experts)}) {
         Plan plan = Plan.of(config, 32_128, executors);
         StepPlan step = new StepPlan(plan, 512, 114);
         String what = name + " on " + executors;
@@ -116,7 +116,8 @@ class PlanTest {
   void timeFollowsFromGivenRates() {
     StepPlan step = new StepPlan(Plan.of(config("preset=nano"), ROWS, 2), 128, 29);
     long flops = step.training(step.flops()) / 2;
-    long bytes = step.wire().driver().received().framed();
+    // Orders are longer than reports.
+    long bytes = step.wire().driver().sent().framed();
 
     StepTime time = step.time(new Rates(50, 0.25));
 

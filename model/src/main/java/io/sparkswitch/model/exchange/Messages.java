@@ -32,7 +32,12 @@ public record Messages(long count, long bytes, long frames) {
 
   /** One message. */
   public static Messages of(long bytes) {
-    return new Messages(1, bytes, Math.max(1, (bytes + Frame.MAX_CHUNK - 1) / Frame.MAX_CHUNK));
+    return new Messages(1, bytes, frames(bytes));
+  }
+
+  /** Of one message. */
+  static long frames(long bytes) {
+    return Math.max(1, (bytes + Frame.MAX_CHUNK - 1) / Frame.MAX_CHUNK);
   }
 
   public Messages plus(Messages other) {

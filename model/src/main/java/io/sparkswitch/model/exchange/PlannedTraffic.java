@@ -14,8 +14,25 @@ import java.util.Map;
 public final class PlannedTraffic {
   private final int rank;
   private final int size;
-  private final Map<Direction, Messages> sent = new EnumMap<>(Direction.class);
-  private final Map<Direction, Messages> received = new EnumMap<>(Direction.class);
+  private final Map<Direction, Count> sent = new EnumMap<>(Direction.class);
+  private final Map<Direction, Count> received = new EnumMap<>(Direction.class);
+
+  /** Messages of one kind so far. */
+  private static final class Count {
+    private long messages;
+    private long bytes;
+    private long frames;
+
+    void add(long more) {
+      messages++;
+      bytes = Math.addExact(bytes, more);
+      frames += Messages.frames(more);
+    }
+
+    Messages messages() {
+      return new Messages(messages, bytes, frames);
+    }
+  }
 
   /**
    * @param rank in [0, size), or {@link Exchange#DRIVER}
@@ -85,12 +102,12 @@ public final class PlannedTraffic {
 
   /** One message to anybody. */
   public void send(Direction direction, long bytes) {
-    sent.merge(direction, Messages.of(bytes), Messages::plus);
+    sent.computeIfAbsent(direction, none -> new Count()).add(bytes);
   }
 
   /** One message from anybody. */
   public void receive(Direction direction, long bytes) {
-    received.merge(direction, Messages.of(bytes), Messages::plus);
+    received.computeIfAbsent(direction, none -> new Count()).add(bytes);
   }
 
   /** Entries of a rank's slice of a vector of {@code total}. */
@@ -99,20 +116,20 @@ public final class PlannedTraffic {
   }
 
   public Messages sent(Direction direction) {
-    return sent.getOrDefault(direction, Messages.none());
+    return sent.getOrDefault(direction, new Count()).messages();
   }
 
   public Messages received(Direction direction) {
-    return received.getOrDefault(direction, Messages.none());
+    return received.getOrDefault(direction, new Count()).messages();
   }
 
   /** Of all directions. */
   public Messages sent() {
-    return sent.values().stream().reduce(Messages.none(), Messages::plus);
+    return sent.values().stream().map(Count::messages).reduce(Messages.none(), Messages::plus);
   }
 
   /** Of all directions. */
   public Messages received() {
-    return received.values().stream().reduce(Messages.none(), Messages::plus);
+    return received.values().stream().map(Count::messages).reduce(Messages.none(), Messages::plus);
   }
 }
