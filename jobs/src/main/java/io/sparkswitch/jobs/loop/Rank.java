@@ -174,7 +174,8 @@ final class Rank implements AutoCloseable {
     double expertSquares = SumOfSquares.ofGradients(model.experts());
     boolean finite = Double.isFinite(SumOfSquares.of(slice)) && Double.isFinite(expertSquares);
     sendLayers(report.layers());
-    answer(report.plus(RankReport.ofGradients(finite, expertSquares)).withLayers(List.of()).toBytes());
+    answer(
+        report.plus(RankReport.ofGradients(finite, expertSquares)).withLayers(List.of()).toBytes());
   }
 
   /** The ranks' sum, of which each tells the driver a slice. */

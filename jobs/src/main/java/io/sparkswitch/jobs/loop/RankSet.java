@@ -84,8 +84,7 @@ final class RankSet {
       Tensor numbers = Tensors.empty(ScalarType.Double, sums.length());
       for (int rank = 0; rank < size() && sums.length() > 0; rank++) {
         Tensor into = slice(numbers, rank);
-        into.copy_(
-            exchange.receive(rank, tag(Direction.METRICS), ScalarType.Double, into.numel()));
+        into.copy_(exchange.receive(rank, tag(Direction.METRICS), ScalarType.Double, into.numel()));
       }
       return sums.metrics(Tensors.toDoubles(numbers));
     }

@@ -31,6 +31,5 @@ class DriverBenchTest {
       assertThat(bytes.path(name).asLong()).as(name).isEqualTo(vector + executors * each);
     }
     assertThat(lines).hasSize(2 + 4);
-    System.err.println("BENCH " + results + lines);
   }
 }
