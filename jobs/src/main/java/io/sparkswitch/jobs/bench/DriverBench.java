@@ -69,6 +69,7 @@ final class DriverBench implements GangPart {
       throws IOException {
     ObjectNode bytes = results.putObject("driverBytesPerStep");
     ObjectNode vectors = results.putObject("driverVectorBytesPerStep");
+    ObjectNode planned = results.putObject("driverPlannedBytesPerStep");
     ObjectNode memory = results.putObject("driverPlannedBytesOutsideHeap");
     say.accept("executors | driver, bytes a step | gradients and parameters | orders and reports");
     for (int size : executors) {
@@ -77,7 +78,10 @@ final class DriverBench implements GangPart {
       bytes.put(name, step.bytes());
       vectors.put(name, step.vectorBytes());
       Plan plan = Plan.of(spec.config(), VOCABULARY.rows(), size);
-      memory.put(name, new StepPlan(plan, 1, 1).memory().driver().outsideHeap());
+      // Sequences of any length: the driver sees none of their tokens.
+      StepPlan stepPlan = new StepPlan(plan, 1, 1);
+      planned.put(name, stepPlan.driverBytes());
+      memory.put(name, stepPlan.memory().driver().outsideHeap());
       say.accept(
           String.format(
               Locale.ROOT,

@@ -3,6 +3,7 @@ package io.sparkswitch.jobs.loop;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.jobs.loop.ReckonedRows.Supposition;
 import io.sparkswitch.jobs.loop.StepTime.Rates;
+import io.sparkswitch.model.exchange.PlannedTraffic;
 import io.sparkswitch.model.moe.SparseLayer;
 import io.sparkswitch.model.t5.SparseLayers;
 import io.sparkswitch.model.t5.StepFlops;
@@ -27,6 +28,12 @@ public record StepPlan(Plan plan, int inputs, int targets) {
 
   RoutedRows rows(Supposition supposition) {
     return new ReckonedRows(this, supposition);
+  }
+
+  /** Bytes of messages that the driver sends and receives, without the headers of their frames. */
+  public long driverBytes() {
+    PlannedTraffic driver = wire().driver();
+    return driver.sent().bytes() + driver.received().bytes();
   }
 
   public StepMemory memory() {

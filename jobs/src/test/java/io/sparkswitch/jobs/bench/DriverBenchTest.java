@@ -29,6 +29,9 @@ class DriverBenchTest {
       String name = Integer.toString(executors);
       assertThat(vectors.path(name).asLong()).as(name).isEqualTo(vector);
       assertThat(bytes.path(name).asLong()).as(name).isEqualTo(vector + executors * each);
+      assertThat(results.path("driverPlannedBytesPerStep").path(name).asLong())
+          .as("planned for " + name)
+          .isEqualTo(bytes.path(name).asLong());
     }
     assertThat(lines).hasSize(2 + 4);
   }
