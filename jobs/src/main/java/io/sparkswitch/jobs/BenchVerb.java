@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
             + " rate of the same matrix products alone, in this process, without Spark. data:"
             + " preparing a corpus beside the tokenizer alone, and the training stream beside"
             + " training, with Spark in this process. gang: what moves between executors beside"
-            + " a bare socket, between processes on this machine.",
+            + " a bare socket, between processes on this machine, and what the driver sends and"
+            + " receives in a step by the number of executors.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
@@ -89,7 +90,7 @@ final class BenchVerb extends ConfiguredVerb {
   @Option(
       names = "--parts",
       split = ",",
-      defaultValue = "WIRE",
+      defaultValue = "WIRE,DRIVER",
       paramLabel = "PART",
       description = "bench gang: ${COMPLETION-CANDIDATES}")
   private List<Part> parts;

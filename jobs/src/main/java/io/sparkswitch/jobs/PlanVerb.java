@@ -6,6 +6,9 @@ import io.sparkswitch.jobs.conf.DataSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Plan;
+import io.sparkswitch.jobs.loop.StepMemory;
+import io.sparkswitch.jobs.loop.StepPlan;
+import io.sparkswitch.jobs.loop.StepTime.Rates;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
@@ -17,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "plan",
     description =
-        "Tells what a run would need, without running it: parameters, memory, slots, bytes a step,"
+        "Tells what a run would need, without running it: parameters, memory, slots, bytes and operations a step,"
             + " and where it would resume. Starts no Spark and allocates no weights.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
@@ -27,6 +30,8 @@ import picocli.CommandLine.Option;
           + " --out runs/demo/switch"
     })
 final class PlanVerb extends ConfiguredVerb {
+  private static final double MIB = 1 << 20;
+
   @Option(
       names = "--executors",
       defaultValue = "2",
@@ -39,6 +44,22 @@ final class PlanVerb extends ConfiguredVerb {
       paramLabel = "DIR",
       description = "run folder, to tell where it would resume")
   private String out;
+
+  @Option(
+      names = "--gflops",
+      paramLabel = "RATE",
+      description =
+          "billions of floating point operations a second of an executor, as bench model tells;"
+              + " without it no time is reckoned")
+  private Double gflops;
+
+  @Option(
+      names = "--gigabytes-per-second",
+      paramLabel = "RATE",
+      description =
+          "billions of bytes a second into a machine and, at once, out of it; without it no time"
+              + " is reckoned")
+  private Double gigabytesPerSecond;
 
   @Override
   void run(VerbRun run) throws IOException {
@@ -53,8 +74,12 @@ final class PlanVerb extends ConfiguredVerb {
     DataSettings data = config.data();
     SegmentLengths lengths =
         SegmentLengths.of(data.inputsLength(), data.noiseDensity(), data.meanSpanLength());
-    plan.sentences(lengths.inputs(), lengths.targets()).forEach(run::say);
+    StepPlan step = new StepPlan(plan, lengths.inputs(), lengths.targets());
+    step.sentences().forEach(run::say);
+    rates().ifPresent(rates -> run.say(step.timeSentence(rates)));
     run.say("Slots: %d executors with a free task slot each, at once.".formatted(size));
+    run.results().setAll(step.json(rates()));
+    StepMemory memory = step.memory();
     run.results()
         .put("parameters", plan.parameters())
         .put("denseParameters", plan.denseParameters())
@@ -71,11 +96,23 @@ final class PlanVerb extends ConfiguredVerb {
         .put(
             "tokenBytesPerExecutorPerStep",
             plan.tokenBytesPerExecutor(lengths.inputs(), lengths.targets()))
-        .put("driverNativeMebibytes", plan.memory().driverMebibytes())
-        .put("executorNativeMebibytes", plan.memory().executorMebibytes());
+        .put("driverNativeMebibytes", memory.driver().outsideHeap() / MIB)
+        .put("executorNativeMebibytes", memory.executor().outsideHeap() / MIB);
     if (out != null) {
       resume(run);
     }
+  }
+
+  private Optional<Rates> rates() {
+    if (gflops == null && gigabytesPerSecond == null) {
+      return Optional.empty();
+    }
+    if (gflops == null || gigabytesPerSecond == null || !(gflops > 0 && gigabytesPerSecond > 0)) {
+      throw new UsageException(
+          "--gflops = %s and --gigabytes-per-second = %s: give both, above 0, or neither"
+              .formatted(gflops, gigabytesPerSecond));
+    }
+    return Optional.of(new Rates(gflops, gigabytesPerSecond));
   }
 
   private void resume(VerbRun run) throws IOException {

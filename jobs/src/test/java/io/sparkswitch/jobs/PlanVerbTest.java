@@ -42,12 +42,30 @@ class PlanVerbTest {
     assertThat(json.path("activeParameters").asLong()).isEqualTo(1_728_326_048L);
     assertThat(json.path("paperFlopsPerSequence").asDouble()).isBetween(8.8e11, 9.0e11);
     assertThat(json.path("flopsPerToken").asDouble()).isPositive();
-    // Values, gradients and a checkpoint's copy of four experts in 30 layers, three times the dense
-    // part, factors.
-    double experts = 3 * 4 * 30 * 2 * 2080.0 * 6144;
-    double mebibytes = 4 * (experts + 3 * json.path("denseParameters").asDouble()) / (1 << 20);
-    assertThat(json.path("executorNativeMebibytes").asDouble())
-        .isBetween(mebibytes, 1.001 * mebibytes);
+    JsonNode held = json.path("memory").path("executor");
+    // Four experts in 30 layers of two matrices, with a row and a column of each to remember.
+    long experts = 4L * 30 * 2 * 2080 * 6144 * 4;
+    long state = 4L * 30 * 2 * (2080 + 6144) * 4;
+    long dense = json.path("denseParameters").asLong() * 4;
+    assertThat(held.path("values").asLong()).isEqualTo(experts + dense);
+    assertThat(held.path("gradients").asLong()).isEqualTo(experts + dense);
+    assertThat(held.path("optimizerState").asLong()).isEqualTo(state);
+    assertThat(held.path("checkpointSnapshot").asLong()).isEqualTo(experts + state);
+    assertThat(outcome.text()).doesNotContain("Time of a step");
+    assertThat(json.has("stepSeconds")).isFalse();
+  }
+
+  @Test
+  void timeIsToldOfGivenRatesAlone() throws IOException {
+    Outcome outcome = plan("preset=nano-switch", "--gflops=40", "--gigabytes-per-second=1.25");
+
+    assertThat(outcome.text()).containsPattern("Time of a step at these rates.*: [0-9.]+ s");
+    JsonNode json = JsonMapper.builder().build().readTree(folder.resolve("plan.json").toFile());
+    assertThat(json.path("stepSeconds").path("step").asDouble()).isPositive();
+    assertThat(plan("preset=nano-switch", "--gflops=40").code()).isEqualTo(2);
+    assertThat(plan("preset=nano-switch", "--gflops=40").text())
+        .contains(
+            "--gflops = 40.0 and --gigabytes-per-second = null: give both, above 0, or neither");
   }
 
   @Test
@@ -69,7 +87,7 @@ class PlanVerbTest {
   private Outcome plan(String... settings) {
     List<String> arguments = new ArrayList<>(List.of("plan"));
     for (String setting : settings) {
-      arguments.addAll(List.of("--set", setting));
+      arguments.addAll(setting.startsWith("--") ? List.of(setting) : List.of("--set", setting));
     }
     arguments.addAll(List.of("--json", folder.resolve("plan.json").toString()));
     return InProcess.run(arguments);

@@ -11,7 +11,9 @@ public final class GangBench {
   /** What can be measured by itself. */
   public enum Part {
     /** The exchange beside a bare socket. */
-    WIRE(new WireBench(9));
+    WIRE(new WireBench(9)),
+    /** What the driver sends and receives a step. */
+    DRIVER(new DriverBench(List.of(1, 2, 4, 8)));
 
     private final GangPart part;
 

@@ -4,6 +4,7 @@ import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import io.sparkswitch.model.optim.Optimizer;
 import io.sparkswitch.model.optim.SumOfSquares;
+import io.sparkswitch.model.t5.SparseLayers;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Parameters;
 import io.sparkswitch.model.tensor.Parameters;
@@ -17,14 +18,21 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class DenseModel implements AutoCloseable {
   private final Parameters parameters;
   private final Optimizer optimizer;
+  private final LayerSums layers;
 
   DenseModel(T5Config architecture, RunConfig config) {
     this.parameters = new Parameters(T5Parameters.dense(architecture), ScalarType.Float);
     this.optimizer = Architecture.optimizer(config.optimizer(), parameters);
+    this.layers = new LayerSums(SparseLayers.of(architecture));
   }
 
   Parameters parameters() {
     return parameters;
+  }
+
+  /** Of the experts, which it does not hold, but hears of. */
+  LayerSums layers() {
+    return layers;
   }
 
   /** Sum of the squares of the gradients, each parameter once; not finite where one is not. */

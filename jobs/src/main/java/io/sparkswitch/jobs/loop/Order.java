@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
  * @param verdict of an update
  */
 record Order(Command command, long step, long argument, Verdict verdict) {
-  private static final int BYTES = Integer.BYTES + 2 * Long.BYTES + 2 * Double.BYTES;
+  /** Of every order. */
+  static final int BYTES = Integer.BYTES + 2 * Long.BYTES + 2 * Double.BYTES;
 
   /** The commands, in the order of a step. */
   enum Command {

@@ -4,7 +4,6 @@ import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.ExpertPlacement;
-import io.sparkswitch.model.t5.StackKind;
 import io.sparkswitch.model.t5.T5Config;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -82,6 +81,19 @@ public record Plan(T5Config architecture, RunConfig config, int executors) {
     return IntStream.range(0, executors).map(placement::count).max().orElseThrow();
   }
 
+  /** Experts of each sparse layer on an executor. */
+  int expertsOf(int rank) {
+    int experts = architecture.experts();
+    return experts == 0 ? 0 : new ExpertPlacement(experts, executors).count(rank);
+  }
+
+  /** Sequences of the global batch that an executor works on. */
+  int sequences(int rank) {
+    int group = config.routing().groupSequences();
+    Share share = Share.of(config.training().batchSize(), group, rank, executors);
+    return share.to() - share.from();
+  }
+
   /** What a token meets: everything dense, and the experts that compute it. */
   public long activeParameters() {
     return architecture.parameterCounts().active();
@@ -106,23 +118,10 @@ public record Plan(T5Config architecture, RunConfig config, int executors) {
     return denseParameters() * FLOAT;
   }
 
-  /**
-   * Most bytes that one executor sends in a step for tokens: each kept token's row travels four
-   * times, and (executors − 1) / executors of them to another executor.
-   */
+  /** Bytes that one executor sends in a step for tokens, if routing is balanced. */
   public long tokenBytesPerExecutor(int encoderLength, int decoderLength) {
-    long rows = 0;
-    for (StackKind stack : StackKind.values()) {
-      int length = stack == StackKind.ENCODER ? encoderLength : decoderLength;
-      for (int block = 0; block < architecture.layers(stack); block++) {
-        rows += architecture.hasSparseFeedForward(stack, block) ? length : 0;
-        rows += architecture.hasSparseAttention(stack, block) ? 2L * length : 0;
-      }
-    }
-    rows *= architecture.training().selection().expertsPerToken();
-    long perExecutor = rows * config.training().batchSize() / executors;
-    long travel = perExecutor * (executors - 1) / executors;
-    return 4 * travel * architecture.width().embed() * FLOAT;
+    StepPlan step = new StepPlan(this, encoderLength, decoderLength);
+    return StepWireSummary.tokensSent(StepWireSummary.of(step).balanced());
   }
 
   /** Matrix products of a forward pass, a token of encoder or decoder; a step costs three times. */

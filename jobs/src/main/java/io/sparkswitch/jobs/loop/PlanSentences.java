@@ -16,6 +16,11 @@ record PlanSentences(Plan plan, int inputs, int targets) {
     return List.of(model(), work(), batch(), wire(), memory());
   }
 
+  /** All but what a step's own plan tells in more detail. */
+  List<String> architecture() {
+    return List.of(model(), work(), batch());
+  }
+
   private String model() {
     String dense =
         text(
@@ -55,7 +60,7 @@ record PlanSentences(Plan plan, int inputs, int targets) {
 
   private String wire() {
     return text(
-        "Wire, a step: each executor sends %s of gradients and parameters and up to %s of tokens; the driver sends and receives %s, whatever the number of executors.",
+        "Wire, a step: each executor sends %s of gradients and parameters and, if routing is balanced, %s of tokens; the driver sends and receives %s, whatever the number of executors.",
         Magnitude.ofBytes(plan.denseBytesPerExecutor()),
         Magnitude.ofBytes(plan.tokenBytesPerExecutor(inputs, targets)),
         Magnitude.ofBytes(plan.driverBytes()));

@@ -15,6 +15,7 @@ import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.loss.Objective;
 import io.sparkswitch.model.moe.Capacity;
 import io.sparkswitch.model.moe.Draws;
+import io.sparkswitch.model.moe.LayerMetrics;
 import io.sparkswitch.model.moe.Observations;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.RoutingRule;
@@ -23,12 +24,15 @@ import io.sparkswitch.model.optim.SumOfSquares;
 import io.sparkswitch.model.t5.GradientStep;
 import io.sparkswitch.model.t5.Grouping;
 import io.sparkswitch.model.t5.Inputs;
+import io.sparkswitch.model.t5.SparseLayers;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Model;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tape;
+import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -172,8 +176,23 @@ final class Rank implements AutoCloseable {
     exchange.send(Exchange.DRIVER, tag(Direction.TO_DRIVER), slice);
     double expertSquares = SumOfSquares.ofGradients(model.experts());
     boolean finite = Double.isFinite(SumOfSquares.of(slice)) && Double.isFinite(expertSquares);
+    sendLayers(report.layers());
     double waited = timer.takeSeconds() / exchange.size();
-    answer(report.plus(RankReport.ofGradients(finite, expertSquares, waited)).toBytes());
+    answer(
+        report
+            .plus(RankReport.ofGradients(finite, expertSquares, waited))
+            .withLayers(List.of())
+            .toBytes());
+  }
+
+  /** The ranks' sum, of which each tells the driver a slice. */
+  private void sendLayers(List<LayerMetrics> metrics) {
+    if (!metrics.isEmpty()) {
+      LayerSums sums = new LayerSums(SparseLayers.of(model.config()));
+      Tensor numbers = Tensors.doubles(sums.numbers(metrics), sums.length());
+      Tensor slice = exchange.reduceScatter(tag(Direction.METRICS), numbers);
+      exchange.send(Exchange.DRIVER, tag(Direction.METRICS), slice);
+    }
   }
 
   private void update(long step, Verdict verdict) throws IOException {

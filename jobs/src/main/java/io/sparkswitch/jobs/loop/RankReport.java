@@ -58,6 +58,12 @@ record RankReport(
         sum);
   }
 
+  /** The same, but for the layers. */
+  RankReport withLayers(List<LayerMetrics> others) {
+    return new RankReport(
+        crossEntropy, targetTokens, tokens, finite, expertSquares, exchangeSeconds, others);
+  }
+
   /** Nats per target token. */
   double loss() {
     return crossEntropy / targetTokens;

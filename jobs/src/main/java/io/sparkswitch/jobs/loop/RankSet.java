@@ -4,7 +4,9 @@ import io.sparkswitch.jobs.loop.Order.Command;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
+import io.sparkswitch.model.moe.LayerMetrics;
 import io.sparkswitch.model.tensor.Parameters;
+import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +71,8 @@ final class RankSet {
    *
    * @param batch of the stream, that of the step where none is skipped
    */
-  RankReport train(long step, long batch, Parameters dense) {
+  RankReport train(long step, long batch, DenseModel model) {
+    Parameters dense = model.parameters();
     order(Order.of(Command.TRAIN, step, batch));
     try (PointerScope scope = new PointerScope()) {
       for (int rank = 0; rank < size(); rank++) {
@@ -78,7 +81,20 @@ final class RankSet {
             exchange.receive(rank, tag(Direction.TO_DRIVER), ScalarType.Float, into.numel()));
       }
     }
-    return reports();
+    List<LayerMetrics> layers = layers(model.layers());
+    return reports().withLayers(layers);
+  }
+
+  /** Summed by the ranks, a slice from each. */
+  private List<LayerMetrics> layers(LayerSums sums) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor numbers = Tensors.empty(ScalarType.Double, sums.length());
+      for (int rank = 0; rank < size() && sums.length() > 0; rank++) {
+        Tensor into = slice(numbers, rank);
+        into.copy_(exchange.receive(rank, tag(Direction.METRICS), ScalarType.Double, into.numel()));
+      }
+      return sums.metrics(Tensors.toDoubles(numbers));
+    }
   }
 
   /** Has the experts updated; no rank updates before. */

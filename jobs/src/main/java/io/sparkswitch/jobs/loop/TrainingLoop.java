@@ -107,7 +107,7 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     StepMetrics last = null;
     long began = System.nanoTime();
     for (long step = first; step < training.steps(); step++) {
-      RankReport report = ranks.train(step, bad.batch(step), dense.parameters());
+      RankReport report = ranks.train(step, bad.batch(step), dense);
       double learningRate = schedule.rate(step + 1);
       double squares = report.expertSquares() + dense.gradientSquares();
       judge(step, report, squares, records);

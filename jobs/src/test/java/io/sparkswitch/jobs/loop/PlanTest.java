@@ -2,11 +2,14 @@ package io.sparkswitch.jobs.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.Presets;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.loop.StepTime.Rates;
+import io.sparkswitch.model.exchange.Direction;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -53,7 +56,7 @@ class PlanTest {
 
     assertThat(Plan.of(config, ROWS, 1).tokenBytesPerExecutor(128, 29)).isZero();
     assertThat(Plan.of(config, ROWS, 2).tokenBytesPerExecutor(128, 29))
-        .isEqualTo(4 * ((128 + 29) * 16 / 2 / 2) * EMBED * Float.BYTES);
+        .isEqualTo(4 * ((128 + 29) * 16 / 2 / 2) * EMBED * Float.BYTES + 2 * 4 * Integer.BYTES);
   }
 
   @Test
@@ -84,6 +87,45 @@ class PlanTest {
       assertThat(plan.memory().executor()).as(name).isGreaterThan(8 * plan.denseParameters());
       assertThat(plan.sentences(512, 114)).as(name).hasSize(5);
     }
+  }
+
+  @Test
+  void aStepOfEveryPresetIsPlannedOnAnyNumberOfExecutors() {
+    for (String name : Presets.names()) {
+      RunConfig config = config("preset=" + name, "routing.group-sequences=1");
+      int experts = Math.max(1, config.model().numExperts());
+      for (int executors : new int[] {1, Math.min(7, experts), Math.min(128, experts)}) {
+        Plan plan = Plan.of(config, 32_128, executors);
+        StepPlan step = new StepPlan(plan, 512, 114);
+        String what = name + " on " + executors;
+        assertThat(step.sentences()).as(what).noneMatch(line -> line.contains(" -"));
+        assertThat(step.memory().executor().outsideHeap())
+            .as(what)
+            .isGreaterThan(8 * (plan.denseParameters() + plan.expertParametersPerExecutor()));
+        assertThat(step.training(step.flops()))
+            .as(what)
+            .isGreaterThan(6L * config.training().batchSize() * 114 * plan.denseParameters() / 4);
+        assertThat(step.wire().driver().sent(Direction.FROM_DRIVER).bytes())
+            .as(what)
+            .isEqualTo(4 * plan.denseParameters());
+      }
+    }
+  }
+
+  @Test
+  void timeFollowsFromGivenRates() {
+    StepPlan step = new StepPlan(Plan.of(config("preset=nano"), ROWS, 2), 128, 29);
+    long flops = step.training(step.flops()) / 2;
+    // Orders are longer than reports.
+    long bytes = step.wire().driver().sent().framed();
+
+    StepTime time = step.time(new Rates(50, 0.25));
+
+    assertThat(time.computation()).isCloseTo(flops / 50e9, withinPercentage(1e-6));
+    assertThat(time.driverWire()).isCloseTo(bytes / 0.25e9, withinPercentage(1e-6));
+    assertThat(time.total())
+        .isCloseTo(
+            time.computation() + time.executorWire() + time.driverWire(), withinPercentage(1e-6));
   }
 
   @Test

@@ -13,5 +13,6 @@ public enum Direction {
   FROM_DRIVER,
   CONTROL,
   TOKEN_INDEX,
-  INTRODUCTION
+  INTRODUCTION,
+  METRICS
 }

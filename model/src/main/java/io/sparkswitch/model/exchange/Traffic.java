@@ -16,6 +16,8 @@ public final class Traffic {
 
   private final AtomicLongArray sent = new AtomicLongArray(KINDS);
   private final AtomicLongArray received = new AtomicLongArray(KINDS);
+  private final AtomicLongArray messagesSent = new AtomicLongArray(KINDS);
+  private final AtomicLongArray messagesReceived = new AtomicLongArray(KINDS);
 
   Traffic() {}
 
@@ -25,6 +27,16 @@ public final class Traffic {
 
   public long received(Direction direction) {
     return received.get(direction.ordinal());
+  }
+
+  /** Number of messages, empty ones included. */
+  public long messagesSent(Direction direction) {
+    return messagesSent.get(direction.ordinal());
+  }
+
+  /** Number of messages, empty ones included. */
+  public long messagesReceived(Direction direction) {
+    return messagesReceived.get(direction.ordinal());
   }
 
   /** Of all directions. */
@@ -39,10 +51,12 @@ public final class Traffic {
 
   void countSent(Direction direction, long bytes) {
     sent.addAndGet(direction.ordinal(), bytes);
+    messagesSent.incrementAndGet(direction.ordinal());
   }
 
   void countReceived(Direction direction, long bytes) {
     received.addAndGet(direction.ordinal(), bytes);
+    messagesReceived.incrementAndGet(direction.ordinal());
   }
 
   private static long sum(AtomicLongArray counts) {

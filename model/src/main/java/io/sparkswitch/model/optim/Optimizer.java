@@ -1,5 +1,7 @@
 package io.sparkswitch.model.optim;
 
+import io.sparkswitch.model.tensor.ParameterSpec;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -21,6 +23,11 @@ public interface Optimizer extends AutoCloseable {
 
   /** What it remembers between steps, by name, to be saved; writing into the tensors restores. */
   Map<String, Tensor> state();
+
+  /** Entries that an optimizer of these parameters works in, beside its state. */
+  static long scratch(List<ParameterSpec> specs) {
+    return 2 * Scratch.widest(specs);
+  }
 
   @Override
   void close();

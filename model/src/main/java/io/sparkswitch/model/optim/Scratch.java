@@ -3,6 +3,7 @@ package io.sparkswitch.model.optim;
 import io.sparkswitch.model.tensor.ParameterSpec;
 import io.sparkswitch.model.tensor.Parameters;
 import io.sparkswitch.model.tensor.Tensors;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -13,15 +14,21 @@ final class Scratch implements AutoCloseable {
   private final Tensor ones;
 
   Scratch(Parameters parameters) {
-    long widest = Blocks.ENTRIES;
-    for (ParameterSpec spec : parameters.specs()) {
-      widest = Math.max(widest, spec.shape()[spec.shape().length - 1]);
-    }
+    long widest = widest(parameters.specs());
     ScalarType dtype = parameters.values().scalar_type();
     try (PointerScope scope = new PointerScope()) {
       entries = Tensors.own(Tensors.zeros(dtype, widest));
       ones = Tensors.own(Tensors.zeros(dtype, widest).fill_(Tensors.scalar(1)));
     }
+  }
+
+  /** Entries of the longest row, or of a block. */
+  static long widest(List<ParameterSpec> specs) {
+    long widest = Blocks.ENTRIES;
+    for (ParameterSpec spec : specs) {
+      widest = Math.max(widest, spec.shape()[spec.shape().length - 1]);
+    }
+    return widest;
   }
 
   /** {@code <float>[rows, width]} of whatever values were left there. */

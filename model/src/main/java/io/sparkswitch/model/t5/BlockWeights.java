@@ -17,7 +17,7 @@ record BlockWeights(long always, long routers, long expert) {
     Width w = config.width();
     long projection = projection(w);
     long router = (long) w.embed() * config.experts();
-    long feedForward = matrices(config.conventions().feedForward()) * w.embed() * w.mlp();
+    long feedForward = feedForward(config);
     BlockWeights self =
         config.hasSparseAttention(stack, block)
             // The experts make queries and, with a router of their own, keys and values.
@@ -34,6 +34,13 @@ record BlockWeights(long always, long routers, long expert) {
   /** One of the four matrices of an attention. */
   static long projection(Width width) {
     return (long) width.embed() * width.inner();
+  }
+
+  /** The matrices of a feed-forward, an expert's or a dense one. */
+  static long feedForward(T5Config config) {
+    return matrices(config.conventions().feedForward())
+        * config.width().embed()
+        * config.width().mlp();
   }
 
   private static long matrices(FeedForwardKind kind) {

@@ -137,7 +137,7 @@ public record T5Config(
   }
 
   /** Floating point operations of all matrix products of a forward pass of a sequence. */
-  public long gemmFlops(long inputs, long targets) {
+  public long gemmFlops(int inputs, int targets) {
     return GemmFlops.forward(this, inputs, targets);
   }
 

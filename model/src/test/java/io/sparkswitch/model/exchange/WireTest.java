@@ -51,6 +51,62 @@ class WireTest {
     assertThat(contains(seen.dialed, TEXT)).as("readable").isTrue();
   }
 
+  /** Of every kind of message that is cut or written in a way of its own. */
+  private static final List<Integer> SIZES =
+      List.of(0, 1, (64 << 10) - 1, 64 << 10, 4 << 20, (4 << 20) + 1, (9 << 20) + 5);
+
+  @Test
+  void whatGoesIntoTheSocketIsAsReckoned() throws Exception {
+    RunSecret secret = RunSecret.random();
+    byte[] dialed = sent(rank -> new Member(secret, 3, rank), SIZES);
+    long handshake = Handshake.HELLO_BYTES + Handshake.PROOF_BYTES + Frame.HEADER_BYTES;
+    assertThat(dialed.length - handshake).isEqualTo(reckoned(SIZES).framed());
+  }
+
+  @Test
+  void encryptedItIsNoMoreThanReckoned() throws Exception {
+    RunSecret secret = RunSecret.random();
+    RunAuthority authority = new RunAuthority();
+    IntFunction<Member> members = rank -> new Member(secret, 3, rank, authority.issue(3, rank));
+    long before = sent(members, List.of()).length;
+    long sizeOfCertificatesVaries = 16;
+
+    long bytes = sent(members, SIZES).length - before;
+
+    long recordsAtLeast = reckoned(SIZES).framed() / (1 << 14);
+    assertThat(bytes)
+        .isGreaterThan(reckoned(SIZES).framed() + 22 * recordsAtLeast - sizeOfCertificatesVaries)
+        .isLessThan(reckoned(SIZES).encryptedAtMost() + sizeOfCertificatesVaries);
+  }
+
+  private static Messages reckoned(List<Integer> sizes) {
+    return sizes.stream().map(Messages::of).reduce(Messages.none(), Messages::plus);
+  }
+
+  /** What a dialer writes that sends tensors of these sizes, in bytes. */
+  private static byte[] sent(IntFunction<Member> members, List<Integer> sizes) throws Exception {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (NettyEndpoint listener = NettyEndpoint.bind(ListenAddress.loopback(), members.apply(0));
+        NettyEndpoint dialer = NettyEndpoint.bind(ListenAddress.loopback(), members.apply(1));
+        Tap tap = new Tap(listener.address().port())) {
+      Future<NettyExchange> dialing =
+          thread.submit(() -> dialer.connect(List.of(tap.address(0), dialer.address()), SOON));
+      NettyExchange rank0 = listener.connect(List.of(listener.address(), dialer.address()), SOON);
+      NettyExchange rank1 = Gang.result(dialing);
+      for (int i = 0; i < sizes.size(); i++) {
+        Tag tag = ExchangeTest.tag(i, Direction.DISPATCH);
+        Tensor tensor = torch.zeros(sizes.get(i)).to(torch.ScalarType.Byte);
+        rank1.send(0, tag, tensor);
+        rank0.receive(1, tag, torch.ScalarType.Byte, sizes.get(i));
+      }
+      rank1.close();
+      rank0.close();
+      return tap.dialed();
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
   @Test
   void encryptedNothingIsReadable() throws Exception {
     RunSecret secret = RunSecret.random();

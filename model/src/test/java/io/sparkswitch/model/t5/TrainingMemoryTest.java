@@ -57,13 +57,14 @@ class TrainingMemoryTest {
     }
   }
 
+  private static final T5Config DENSE =
+      new T5Config(1024, new Width(256, 1024, 4, 64), 4, 4, CONVENTIONS, Optional.empty());
+
   /** Prints how far one step of 4 × 256 tokens exceeds what was resident before. */
   static final class Step {
     public static void main(String[] arguments) {
       Natives.load();
-      T5Config config =
-          new T5Config(1024, new Width(256, 1024, 4, 64), 4, 4, CONVENTIONS, Optional.empty());
-      try (Trainer trainer = new Trainer(config, 0, Activations.valueOf(arguments[0]))) {
+      try (Trainer trainer = new Trainer(DENSE, 0, Activations.valueOf(arguments[0]))) {
         Batch batch = TinyModel.batch(4, 256, 256, 1024, 2);
         trainer.step(batch); // scratch of the libraries stays
         long before = ChildJvm.resident();
@@ -79,6 +80,16 @@ class TrainingMemoryTest {
     long kept = activations(Activations.KEPT);
     long recomputed = activations(Activations.RECOMPUTED);
     assertThat(recomputed).isBetween(1L << 20, kept / 2);
+    assertThat(kept).as("kept").isBetween(atMost(Activations.KEPT) / 2, atMost(Activations.KEPT));
+    assertThat(recomputed)
+        .as("recomputed")
+        .isBetween(atMost(Activations.RECOMPUTED) / 3, atMost(Activations.RECOMPUTED));
+  }
+
+  private static long atMost(Activations activations) {
+    ActivationMemory.Rows none = new ActivationMemory.Rows(0, 0);
+    return new ActivationMemory(DENSE, new ActivationMemory.Mode(4, false, false, activations))
+        .atMost(new ActivationMemory.Pass(4, 256, 256, none, none));
   }
 
   private static long activations(Activations activations) throws Exception {

@@ -1,0 +1,91 @@
+package io.sparkswitch.jobs.loop;
+
+import io.sparkswitch.model.exchange.Exchange;
+import io.sparkswitch.model.exchange.Tag;
+import io.sparkswitch.model.exchange.Traffic;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Another exchange, which remembers what routers had to tell the other ranks. */
+final class RecordingExchange implements Exchange {
+  private final Exchange exchange;
+  private final List<long[]> rows = new CopyOnWriteArrayList<>();
+
+  RecordingExchange(Exchange exchange) {
+    this.exchange = exchange;
+  }
+
+  /** For each pass of a sparse layer so far, rows for each rank. */
+  List<long[]> rows() {
+    return rows;
+  }
+
+  @Override
+  public int rank() {
+    return exchange.rank();
+  }
+
+  @Override
+  public int size() {
+    return exchange.size();
+  }
+
+  @Override
+  public int[][] exchangeCounts(Tag tag, int[][] counts) {
+    rows.add(Arrays.stream(counts).mapToLong(row -> Arrays.stream(row).sum()).toArray());
+    return exchange.exchangeCounts(tag, counts);
+  }
+
+  @Override
+  public Tensor allToAll(Tag tag, Tensor outgoing, int[] sendRows, int[] receiveRows) {
+    return exchange.allToAll(tag, outgoing, sendRows, receiveRows);
+  }
+
+  @Override
+  public Tensor reduceScatter(Tag tag, Tensor vector) {
+    return exchange.reduceScatter(tag, vector);
+  }
+
+  @Override
+  public Tensor allGather(Tag tag, Tensor slice, long total) {
+    return exchange.allGather(tag, slice, total);
+  }
+
+  @Override
+  public void send(int peer, Tag tag, Tensor tensor) {
+    exchange.send(peer, tag, tensor);
+  }
+
+  @Override
+  public Tensor receive(int peer, Tag tag, ScalarType dtype, long... shape) {
+    return exchange.receive(peer, tag, dtype, shape);
+  }
+
+  @Override
+  public void sendBytes(int peer, Tag tag, byte[] bytes) {
+    exchange.sendBytes(peer, tag, bytes);
+  }
+
+  @Override
+  public byte[] receiveBytes(int peer, Tag tag) {
+    return exchange.receiveBytes(peer, tag);
+  }
+
+  @Override
+  public void broadcast(Tag tag, byte[] bytes) {
+    exchange.broadcast(tag, bytes);
+  }
+
+  @Override
+  public Traffic traffic() {
+    return exchange.traffic();
+  }
+
+  @Override
+  public void close() {
+    exchange.close();
+  }
+}
