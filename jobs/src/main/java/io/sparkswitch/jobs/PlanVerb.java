@@ -13,6 +13,7 @@ import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,6 +61,11 @@ final class PlanVerb extends ConfiguredVerb {
           "billions of bytes a second into a machine and, at once, out of it; without it no time"
               + " is reckoned")
   private Double gigabytesPerSecond;
+
+  @Override
+  List<String> sections() {
+    return List.of("model", "routing", "training", "optimizer", "exchange");
+  }
 
   @Override
   void run(VerbRun run) throws IOException {

@@ -40,13 +40,22 @@ record Provenance(
 
   /** Digest of the shards that the folder's artefact was made from, if it says so. */
   static Optional<String> dataHash(OutputFolder folder) throws IOException {
+    return word(folder, "dataHash");
+  }
+
+  /** What made the folder's artefact, if it says so. */
+  static Optional<String> verb(OutputFolder folder) throws IOException {
+    return word(folder, "verb");
+  }
+
+  private static Optional<String> word(OutputFolder folder, String name) throws IOException {
     Optional<String> text = folder.read(VerbRun.PROVENANCE_FILE);
     if (text.isEmpty()) {
       return Optional.empty();
     }
     try {
-      JsonNode hash = JsonMapper.builder().build().readTree(text.get()).path("dataHash");
-      return hash.isTextual() ? Optional.of(hash.asText()) : Optional.empty();
+      JsonNode word = JsonMapper.builder().build().readTree(text.get()).path(name);
+      return word.isTextual() ? Optional.of(word.asText()) : Optional.empty();
     } catch (JsonProcessingException e) {
       throw new InputException(
           "%s is not valid JSON: remove it, or use --fresh"

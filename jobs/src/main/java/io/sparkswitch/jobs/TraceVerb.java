@@ -15,8 +15,12 @@ import io.sparkswitch.data.shard.ShardSource;
 import io.sparkswitch.data.shard.SourceEntry;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.jobs.exit.UsageException;
+import io.sparkswitch.jobs.loop.SkipList;
 import io.sparkswitch.jobs.loop.Streams;
 import io.sparkswitch.jobs.track.OutputFolder;
+import io.sparkswitch.model.checkpoint.CheckpointFolder;
+import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
+import io.sparkswitch.model.checkpoint.CheckpointManifest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,11 +81,13 @@ final class TraceVerb extends ConfiguredVerb {
 
   @Override
   void run(VerbRun run) throws IOException {
-    if (step < 1) {
-      throw new UsageException("--step %d: the first step is 1".formatted(step));
+    if (step < 1 || step > run.config().training().steps()) {
+      throw new UsageException(
+          "--step %d: %s has the steps from 1 to %d"
+              .formatted(step, runFolder, run.config().training().steps()));
     }
     ShardSet data = trainedOn(run);
-    List<Sequence> sequences = sequences(run, data);
+    List<Sequence> sequences = sequences(run, data, batch(run));
     SourceAddresses addresses =
         corpus == null
             ? SourceAddresses.none()
@@ -99,16 +105,30 @@ final class TraceVerb extends ConfiguredVerb {
     }
   }
 
+  /** The batch that fed the step: bad ones are left out of the stream. */
+  private long batch(VerbRun run) throws IOException {
+    String checkpoints = OutputFolder.of(runFolder, run.hadoop()).uri(TrainingJob.CHECKPOINTS);
+    Optional<CheckpointManifest> newest =
+        new CheckpointFolder(checkpoints, run.hadoop(), run::say).latest().map(Committed::manifest);
+    if (newest.map(CheckpointManifest::step).orElse(0L) < step) {
+      run.say(
+          "No checkpoint has step %,d yet: if a batch before it turns out bad, another feeds it"
+              .formatted(step));
+    }
+    return new SkipList(newest.map(m -> m.cursor().skippedBatches()).orElse(List.of()))
+        .batch(step - 1);
+  }
+
   /** What fed one row of the batch. */
   private record Sequence(Segment segment, int epoch, ShardSource source) {}
 
-  private List<Sequence> sequences(VerbRun run, ShardSet data) {
+  private List<Sequence> sequences(VerbRun run, ShardSet data, long number) {
     Map<Integer, ShardSource> sources =
         data.manifest().sources().stream()
             .collect(Collectors.toMap(SourceEntry::number, SourceEntry::source));
     Batch batch;
     try (BatchStream stream = Streams.training(run.config(), data)) {
-      batch = stream.batch(step - 1);
+      batch = stream.batch(number);
     }
     List<Sequence> sequences = new ArrayList<>();
     for (int i = 0; i < batch.sequences(); i++) {
@@ -132,6 +152,11 @@ final class TraceVerb extends ConfiguredVerb {
   /** Not verified: a step can be traced as long as the shards that it needs are there. */
   private ShardSet trainedOn(VerbRun run) throws IOException {
     OutputFolder folder = OutputFolder.of(runFolder, run.hadoop());
+    if (Provenance.verb(folder).equals(Optional.of("finetune"))) {
+      throw new UsageException(
+          "%s was fine-tuned on supervised examples, and shards do not tell of them: give the folder that pretrain or distill wrote"
+              .formatted(runFolder));
+    }
     String where = shards.training(run.hadoop());
     String digest =
         Provenance.dataHash(folder)

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkswitch.data.pipeline.folder.UrlHash;
+import io.sparkswitch.model.checkpoint.CheckpointFolder;
+import io.sparkswitch.model.checkpoint.CheckpointManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +38,7 @@ class TraceVerbTest {
 
   @Test
   void addressesAreThoseOfTheDocumentsThatTheSpansName() throws IOException {
-    String text = trace("shards", "--corpus", path("corpus"));
+    String text = trace("shards", 1, "--corpus", path("corpus"));
 
     Set<String> sources = new HashSet<>();
     int spans = 0;
@@ -56,7 +60,7 @@ class TraceVerbTest {
 
   @Test
   void withoutACorpusHashesAreTold() throws IOException {
-    String text = trace("shards");
+    String text = trace("shards", 1);
 
     JsonNode span = results().path("sequences").path(0).path("spans").path(0);
     assertThat(span.has("url")).isFalse();
@@ -70,7 +74,7 @@ class TraceVerbTest {
     Path original = folder.resolve("corpus/en/c4-train.00001-of-00002.json.gz");
     Files.copy(original, moved.resolve(original.getFileName()));
 
-    String text = trace("shards", "--corpus", path("moved"));
+    String text = trace("shards", 1, "--corpus", path("moved"));
 
     assertThat(text).contains("moved does not hold").contains("c4-train.00000-of-00002.json.gz");
     for (JsonNode sequence : results().path("sequences")) {
@@ -83,14 +87,79 @@ class TraceVerbTest {
   }
 
   @Test
+  void aStepAfterABadBatchIsFedByTheNextBatch() throws IOException {
+    trace("shards", 2);
+    JsonNode second = results().path("sequences");
+    Path run = begunOn("shards");
+    CheckpointFolder checkpoints =
+        new CheckpointFolder(run.resolve("checkpoints").toString(), new Configuration());
+    checkpoints.create();
+    checkpoints.commit(
+        new CheckpointManifest(
+            CheckpointManifest.FORMAT_VERSION,
+            5,
+            0,
+            List.of(),
+            Map.of(),
+            new CheckpointManifest.Cursor(List.of(0L), 0)));
+
+    InProcess.Outcome outcome = traced(run, "1");
+
+    assertThat(outcome.code()).as(outcome.text()).isZero();
+    assertThat(results().path("sequences")).isEqualTo(second);
+    assertThat(outcome.text()).doesNotContain("No checkpoint has step");
+    assertThat(traced(run, "6").text()).contains("No checkpoint has step 6 yet");
+  }
+
+  @Test
+  void aStepThatTheRunDoesNotHaveIsRefused() throws IOException {
+    InProcess.Outcome outcome = traced(folder.resolve("shards"), "100000001");
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(2);
+    assertThat(outcome.text()).contains("--step 100000001: ").contains("has the steps from 1 to ");
+  }
+
+  @Test
+  void aFineTunedRunIsRefused() throws IOException {
+    Path run = begunOn("shards");
+    Path provenance = run.resolve(VerbRun.PROVENANCE_FILE);
+    Files.writeString(
+        provenance, Files.readString(provenance).replace("\"prepare\"", "\"finetune\""));
+
+    InProcess.Outcome outcome = traced(run, "1");
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(2);
+    assertThat(outcome.text()).contains("was fine-tuned on supervised examples");
+  }
+
+  /** A run folder that begins with what the folder of shards was made with. */
+  private static Path begunOn(String shards) throws IOException {
+    Path begun = Files.createTempDirectory(folder, "begun");
+    for (String name : List.of(VerbRun.CONFIG_FILE, VerbRun.PROVENANCE_FILE)) {
+      Files.copy(folder.resolve(shards).resolve(name), begun.resolve(name));
+    }
+    return begun;
+  }
+
+  private static InProcess.Outcome traced(Path run, String step) {
+    return run(
+        "trace",
+        "--run",
+        run.toString(),
+        "--shards",
+        path("shards"),
+        "--step",
+        step,
+        "--json",
+        path("json"));
+  }
+
+  @Test
   void aStepWhoseDocumentsWereTakenDownSinceCannotBeTraced() throws IOException {
     prepare("changing");
-    trace("changing");
+    trace("changing", 1);
     // What the run was begun with, before the folder's own record follows the newest shards.
-    Path begun = Files.createDirectory(folder.resolve("begun"));
-    for (String name : List.of(VerbRun.CONFIG_FILE, VerbRun.PROVENANCE_FILE)) {
-      Files.copy(folder.resolve("changing").resolve(name), begun.resolve(name));
-    }
+    Path begun = begunOn("changing");
     Path list = Files.writeString(folder.resolve("urls.txt"), "# all\nhttps://example.org/3\n");
     prepare("changing", "--exclude", list.toString());
 
@@ -112,7 +181,7 @@ class TraceVerbTest {
     done(words.toArray(String[]::new));
   }
 
-  private static String trace(String shards, String... more) {
+  private static String trace(String shards, int step, String... more) {
     String[] own = {
       "trace",
       "--run",
@@ -120,7 +189,7 @@ class TraceVerbTest {
       "--shards",
       path(shards),
       "--step",
-      "1",
+      Integer.toString(step),
       "--json",
       path("json")
     };

@@ -48,7 +48,7 @@ public record Plan(T5Config architecture, RunConfig config, int executors) {
     int groups = config.routing().groups(batch);
     if (groups < (long) executors * parts) {
       throw new UsageException(
-          "training.batch-size = %d in routing groups of %s is %d groups, too few for %d executors with %d micro-batches: lower routing.group-sequences or gang.executors, or raise training.batch-size"
+          "training.batch-size = %d in routing groups of %s is %d groups, too few for %d executors with %d micro-batches: lower routing.group-sequences or the number of executors, or raise training.batch-size"
               .formatted(batch, group == 0 ? "the whole batch" : group, groups, executors, parts));
     }
   }

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.TreeSet;
 
 /** The batches of a run's stream that no step uses, because a step with them went wrong. */
-final class SkipList {
+public final class SkipList {
   private final TreeSet<Long> batches;
 
-  SkipList(Collection<Long> batches) {
+  public SkipList(Collection<Long> batches) {
     this.batches = new TreeSet<>(batches);
   }
 
   /** The batch of a step, from 0: those that are left, in order. */
-  long batch(long step) {
+  public long batch(long step) {
     long batch = step;
     for (long skipped : batches) {
       if (skipped > batch) {

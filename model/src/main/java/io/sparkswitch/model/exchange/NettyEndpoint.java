@@ -1,15 +1,7 @@
 package io.sparkswitch.model.exchange;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
 import io.sparkswitch.model.exchange.HandshakeHandler.RefusedException;
 import java.net.InetSocketAddress;
@@ -20,20 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * One member's place on the network: bound first, so that its address can be told to the others,
  * then connected to all of them, one TCP connection a pair; the higher rank dials the lower, and
  * all dial the driver. A connection that does not prove the run's secret never gets further.
  *
- * <p>Concurrency: one network thread; {@link #connect} and {@link #close} belong to the program's.
+ * <p>Concurrency: one network thread, that of its {@link Connector}; {@link #connect} and {@link
+ * #close} belong to the program's.
  *
  * <p>Ordering: peers may connect, and send, before {@link #connect} is called here.
  */
@@ -75,42 +63,31 @@ public final class NettyEndpoint implements AutoCloseable {
     }
   }
 
-  private static final int STRANGERS = 1024;
-
-  /** Bounds what is encrypted and not yet sent. */
-  private static final WriteBufferWaterMark WRITTEN_AT_ONCE =
-      new WriteBufferWaterMark(2 << 20, 8 << 20);
-
   private static final long CLOSE_SECONDS = 5;
 
   private final Member member;
   private final Limits limits;
   private final String advertisedHost;
   private final String log;
-  private final Optional<Encryption> encryption;
   private final Refusals refusals;
-  private final EventLoopGroup group;
+  private final Places places;
+  private final Connector connector;
   private final Channel server;
-  private final Set<Channel> strangers = ConcurrentHashMap.newKeySet();
-  private final Set<Integer> claimed = ConcurrentHashMap.newKeySet();
-  private final Map<Integer, CompletableFuture<Link>> links = new ConcurrentHashMap<>();
-  private volatile boolean closing;
 
   private NettyEndpoint(ListenAddress listen, Member member, Limits limits) {
     this.member = member;
     this.limits = limits;
     this.advertisedHost = listen == null ? "" : listen.advertisedHost();
     this.log = listen == null ? "" : listen.log();
-    this.encryption =
-        Optional.of(member.credentials()).filter(Credentials::encrypt).map(Encryption::with);
     this.refusals = new Refusals(PeerAddress.name(member.rank()));
-    this.group = Transport.group("exchange-" + PeerAddress.name(member.rank()).replace(' ', '-'));
+    this.places = new Places(member, limits);
+    this.connector = new Connector(member, refusals);
     Channel bound = null;
     try {
-      bound = listen == null ? null : bind(listen);
+      bound = listen == null ? null : connector.listen(listen, () -> new ListenerHandshake(this));
     } finally {
       if (bound == null && listen != null) {
-        shutDown();
+        connector.shutDown();
       }
     }
     this.server = bound;
@@ -133,64 +110,6 @@ public final class NettyEndpoint implements AutoCloseable {
   /** One that listens to nobody, and so has no address: for a member that only dials. */
   static NettyEndpoint dialing(Member member, Limits limits) {
     return new NettyEndpoint(null, member, limits);
-  }
-
-  private Channel bind(ListenAddress listen) {
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(group)
-            .channelFactory(Transport.Listener::new)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-            .childOption(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITTEN_AT_ONCE)
-            .childHandler(initializer(() -> new ListenerHandshake(this), true));
-    ChannelFuture tried = null;
-    for (int port = listen.port(); port <= listen.lastPort(); port++) {
-      tried = bootstrap.bind(listen.bindHost(), port).awaitUninterruptibly();
-      if (tried.isSuccess()) {
-        return tried.channel();
-      }
-    }
-    throw new ExchangeException(
-        Reason.REFUSED,
-        member.rank(),
-        "%s cannot listen on %s, ports %d to %d: %s; port 0 takes any free one"
-            .formatted(
-                PeerAddress.name(member.rank()),
-                listen.bindHost(),
-                listen.port(),
-                listen.lastPort(),
-                tried.cause().getMessage()),
-        tried.cause());
-  }
-
-  private ChannelInitializer<Channel> initializer(
-      Supplier<HandshakeHandler> handshake, boolean accepted) {
-    return new ChannelInitializer<>() {
-      @Override
-      protected void initChannel(Channel channel) {
-        if (accepted && (closing || strangers.size() >= STRANGERS)) {
-          refusals.add(channel.remoteAddress(), "too many connections without a handshake");
-          channel.close();
-          return;
-        }
-        if (accepted) {
-          strangers.add(channel);
-          channel.closeFuture().addListener(closed -> strangers.remove(channel));
-        }
-        encryption
-            .map(tls -> accepted ? tls.listener(channel) : tls.dialer(channel))
-            .ifPresent(channel.pipeline()::addLast);
-        channel.pipeline().addLast(handshake.get());
-      }
-    };
-  }
-
-  private static AdaptiveRecvByteBufAllocator receiveBuffers() {
-    return new AdaptiveRecvByteBufAllocator(512, 8 << 10, 1 << 20);
   }
 
   /** What to tell the others. */
@@ -218,7 +137,7 @@ public final class NettyEndpoint implements AutoCloseable {
     Map<Integer, Link> connected = new ConcurrentHashMap<>();
     for (PeerAddress peer : gang) {
       if (peer.rank() != member.rank()) {
-        Link link = await(peer.rank(), peer.toString(), deadline, patience);
+        Link link = places.await(peer.rank(), peer.toString(), deadline, patience);
         link.mailbox().rename(peer.toString());
         connected.put(peer.rank(), link);
       }
@@ -231,15 +150,12 @@ public final class NettyEndpoint implements AutoCloseable {
   Link connect(PeerAddress peer, Duration patience) {
     dial(peer, patience);
     long deadline = System.nanoTime() + patience.toNanos();
-    return await(peer.rank(), peer.toString(), deadline, patience);
+    return places.await(peer.rank(), peer.toString(), deadline, patience);
   }
 
   /** The connection with a rank, once it has proved itself. */
   Optional<Link> joined(int rank) {
-    CompletableFuture<Link> place = place(rank);
-    return place.isDone() && !place.isCompletedExceptionally()
-        ? Optional.of(place.join())
-        : Optional.empty();
+    return places.joined(rank);
   }
 
   /**
@@ -259,7 +175,7 @@ public final class NettyEndpoint implements AutoCloseable {
     long deadline = System.nanoTime() + patience.toNanos();
     Map<Integer, Link> connected = new ConcurrentHashMap<>();
     for (int rank = 0; rank < size; rank++) {
-      connected.put(rank, await(rank, PeerAddress.name(rank), deadline, patience));
+      connected.put(rank, places.await(rank, PeerAddress.name(rank), deadline, patience));
     }
     introduce(connected, deadline);
     return new NettyExchange(new NettyPeers(this, size, connected));
@@ -299,60 +215,11 @@ public final class NettyEndpoint implements AutoCloseable {
   }
 
   private void dial(PeerAddress peer, Duration patience) {
-    new Bootstrap()
-        .group(group)
-        .channelFactory(Transport::connection)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.SO_KEEPALIVE, true)
-        .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-        .option(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
-        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITTEN_AT_ONCE)
-        .option(
-            ChannelOption.CONNECT_TIMEOUT_MILLIS,
-            (int) Math.min(Integer.MAX_VALUE, patience.toMillis()))
-        .handler(initializer(() -> new DialerHandshake(this, peer), false))
-        .connect(peer.host(), peer.port())
-        .addListener(
-            done -> {
-              if (!done.isSuccess()) {
-                notJoined(peer.rank(), "cannot reach " + peer, done.cause());
-              }
-            });
-  }
-
-  private Link await(int rank, String name, long deadline, Duration patience) {
-    String waiting = "%s to connect in attempt %d".formatted(name, member.attempt());
-    try {
-      long left = Math.max(0, deadline - System.nanoTime());
-      return place(rank).get(left, TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new ExchangeException(
-          Reason.TIMED_OUT,
-          rank,
-          "waited %.1f s for %s%s".formatted(patience.toMillis() / 1e3, waiting, othersThere(rank)),
-          e);
-    } catch (ExecutionException e) {
-      throw new ExchangeException(Reason.REFUSED, rank, e.getCause().getMessage(), e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ExchangeException(
-          Reason.INTERRUPTED, rank, "interrupted while waiting for " + waiting, e);
-    }
-  }
-
-  /** Who is connected, to tell whom only one misses from whom all miss. */
-  private String othersThere(int rank) {
-    String there =
-        joined().stream()
-            .filter(link -> link.rank() != rank)
-            .map(link -> PeerAddress.name(link.rank()))
-            .sorted()
-            .collect(Collectors.joining(", "));
-    return there.isEmpty() ? "; nobody else has" : "; there are " + there;
-  }
-
-  private CompletableFuture<Link> place(int rank) {
-    return links.computeIfAbsent(rank, absent -> new CompletableFuture<>());
+    connector.dial(
+        peer,
+        patience,
+        () -> new DialerHandshake(this, peer),
+        cause -> notJoined(peer.rank(), "cannot reach " + peer, cause));
   }
 
   Member member() {
@@ -369,64 +236,46 @@ public final class NettyEndpoint implements AutoCloseable {
 
   /** A channel has proved to be of a rank: it gets that rank's place, if that is free. */
   Link claim(Channel channel, int rank) throws RefusedException {
-    if (!claimed.add(rank)) {
-      throw new RefusedException(PeerAddress.name(rank) + " is connected already");
-    }
-    String name = "%s (%s)".formatted(PeerAddress.name(rank), channel.remoteAddress());
-    Mailbox mailbox = new Mailbox(rank, name, limits.message(member.rank(), rank));
-    return new Link(channel, member.rank(), mailbox, rank, limits.mailboxBytes(), this::died);
+    return places.claim(channel, rank);
   }
 
   /** The handshake is over: from now on the program may write to the link. */
   void joined(Link link) {
-    strangers.remove(link.channel());
-    if (!place(link.rank()).complete(link)) {
-      link.channel().close();
-      link.mailbox().discard();
-    }
+    connector.admit(link.channel());
+    places.joined(link);
   }
 
   void notJoined(int rank, String reason, Throwable cause) {
-    String text = cause == null ? reason : reason + ": " + cause.getMessage();
-    place(rank).completeExceptionally(new ExchangeException(Reason.REFUSED, rank, text, cause));
-  }
-
-  /** A peer is gone without a goodbye: nobody waits any longer, whomever for. */
-  private void died(Link dead, Mailbox.Ending ending) {
-    dead.mailbox().end(ending);
-    if (!closing) {
-      joined().forEach(link -> link.mailbox().end(ending));
-    }
+    places.notJoined(rank, reason, cause);
   }
 
   List<Link> joined() {
-    return links.values().stream()
-        .filter(place -> place.isDone() && !place.isCompletedExceptionally())
-        .map(CompletableFuture::join)
-        .toList();
+    return places.joined();
+  }
+
+  private void closing() {
+    connector.refuseAll();
+    places.closing();
   }
 
   /** Closes all connections without a goodbye; afterwards no write is under way. */
   void abort() {
-    closing = true;
+    closing();
     awaitAll(joined().stream().map(Link::abort).toList());
   }
 
   /** Says goodbye to all peers and frees the port, the thread and all buffers. */
   @Override
   public void close() {
-    closing = true;
-    links.forEach(
-        (rank, place) ->
-            place.completeExceptionally(
-                new ExchangeException(Reason.CLOSED, rank, "closed before the gang was complete")));
+    closing();
+    places.endWaits();
     if (server != null) {
       server.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
     List<Link> all = joined();
     awaitAll(all.stream().map(Link::closeInOrder).toList());
-    strangers.forEach(Channel::close);
-    shutDown();
+    connector.closeStrangers();
+    connector.shutDown();
     for (Link link : all) {
       String text = PeerAddress.name(member.rank()) + " is closed";
       link.mailbox().end(new Mailbox.Ending(member.rank(), Reason.CLOSED, text, null));
@@ -439,11 +288,5 @@ public final class NettyEndpoint implements AutoCloseable {
     for (ChannelFuture future : closing) {
       future.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
-  }
-
-  private void shutDown() {
-    group
-        .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-        .awaitUninterruptibly(2 * CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 }
