@@ -63,7 +63,7 @@ class ExchangeLawsTest {
     GANGS.values().forEach(Gang::close);
     GANGS.clear();
     assertThat(compared).as("entries compared").isGreaterThan(100_000);
-    assertThat(emptyRanks).as("ranks that sent nothing, some 30 by chance").isGreaterThan(3);
+    assertThat(emptyRanks).as("ranks that sent nothing, some 20 by chance").isGreaterThan(3);
   }
 
   /** Rows of each pair of ranks, of which many are none; sometimes more than a frame holds. */
