@@ -5,7 +5,7 @@ import io.sparkswitch.data.batch.ExampleStreams;
 import io.sparkswitch.data.batch.example.ExampleFolder;
 import io.sparkswitch.data.batch.example.ExampleManifest;
 import io.sparkswitch.data.batch.mixture.PartUsage;
-import io.sparkswitch.data.source.TextPairs;
+import io.sparkswitch.data.source.pair.TextPairs;
 import io.sparkswitch.data.token.Vocabulary;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.ExampleSettings;

@@ -24,7 +24,7 @@ public record Document(String url, String text, String timestamp, String languag
    * The document in the language of its file; in its own where the file's is {@link
    * Languages#UNKNOWN}, and {@link Languages#UNKNOWN} where that is not known either.
    */
-  Document inLanguage(String fileLanguage) {
+  public Document inLanguage(String fileLanguage) {
     String resolved = fileLanguage;
     if (fileLanguage.equals(Languages.UNKNOWN) && !language.isBlank()) {
       resolved = language;

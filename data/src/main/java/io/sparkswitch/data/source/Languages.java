@@ -60,7 +60,7 @@ public final class Languages {
    * The published code of a language given by its three letters of ISO 639-3, as Common Crawl gives
    * it: {@code en} for {@code eng}; any other code as it is.
    */
-  static String ofThreeLetters(String code) {
+  public static String ofThreeLetters(String code) {
     return BY_THREE_LETTERS.getOrDefault(code, code);
   }
 

@@ -31,7 +31,7 @@ public enum SourceFormat {
   }
 
   /** The place of the first record: lines and rows are counted from 1, bytes from 0. */
-  long first() {
+  public long first() {
     return switch (this) {
       case C4_JSON, JSON_LINES, PARQUET -> 1;
       case TEXT, WET -> 0;

@@ -1,2 +1,2 @@
-/** Readers that yield {@code Document} records. */
+/** Corpora: their files and languages, and what is read from them. */
 package io.sparkswitch.data.source;

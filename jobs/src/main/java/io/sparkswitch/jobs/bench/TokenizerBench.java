@@ -2,9 +2,9 @@ package io.sparkswitch.jobs.bench;
 
 import io.sparkswitch.data.source.Corpus;
 import io.sparkswitch.data.source.CorpusFile;
-import io.sparkswitch.data.source.CorpusReader;
 import io.sparkswitch.data.source.SourceRecord;
 import io.sparkswitch.data.source.Split;
+import io.sparkswitch.data.source.read.CorpusReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.sparkswitch.data.batch.example;
 
 import io.sparkswitch.data.shard.Digests;
-import io.sparkswitch.data.source.TextPair;
+import io.sparkswitch.data.source.pair.TextPair;
 import io.sparkswitch.data.token.Vocabulary;
 import io.sparkswitch.data.token.VocabularySpec;
 import java.io.BufferedOutputStream;

@@ -2,9 +2,9 @@ package io.sparkswitch.data.pipeline.vocabulary;
 
 import io.sparkswitch.data.pipeline.serial.HadoopSettings;
 import io.sparkswitch.data.source.CorpusFile;
-import io.sparkswitch.data.source.CorpusReader;
 import io.sparkswitch.data.source.Document;
 import io.sparkswitch.data.source.SourceRecord;
+import io.sparkswitch.data.source.read.CorpusReader;
 import io.sparkswitch.data.token.Words;
 import io.sparkswitch.data.token.normalise.CharacterMap;
 import io.sparkswitch.data.token.normalise.Normalisation;
