@@ -144,7 +144,7 @@ class PlanTest {
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("training.batch-size = 16 in routing groups of 8 is 2 groups")
         .hasMessageContaining("too few for 3 executors with 1 micro-batches")
-        .hasMessageContaining("lower routing.group-sequences or gang.executors");
+        .hasMessageContaining("lower routing.group-sequences or the number of executors");
     assertThatThrownBy(
             () ->
                 Plan.of(config("preset=nano", "training.micro-batches=2"), ROWS, 2).requireGroups())

@@ -122,6 +122,15 @@ class RunReportTest {
   }
 
   @Test
+  void thePageSaysWhatTheShardsHold() throws IOException {
+    assertThat(TestRun.copiedTo(folder).page())
+        .contains("train: ")
+        .contains("segments 41,234")
+        .contains("validation: ")
+        .contains("segments 1,600");
+  }
+
+  @Test
   void anEmptyFolderStillHasAReport() throws Exception {
     TestRun empty = new TestRun(folder);
 

@@ -14,18 +14,21 @@ final class Tap implements AutoCloseable {
   private final ByteArrayOutputStream dialed = new ByteArrayOutputStream();
   private final ByteArrayOutputStream answered = new ByteArrayOutputStream();
 
+  private final Thread pumping;
+
   Tap(int target) throws IOException {
-    daemon(
-        () -> {
-          try (Socket dialer = server.accept();
-              Socket listener = new Socket(InetAddress.getLoopbackAddress(), target)) {
-            Thread back = daemon(() -> pump(listener, dialer, answered));
-            pump(dialer, listener, dialed);
-            back.join();
-          } catch (IOException | InterruptedException e) {
-            // the test has ended
-          }
-        });
+    pumping =
+        daemon(
+            () -> {
+              try (Socket dialer = server.accept();
+                  Socket listener = new Socket(InetAddress.getLoopbackAddress(), target)) {
+                Thread back = daemon(() -> pump(listener, dialer, answered));
+                pump(dialer, listener, dialed);
+                back.join();
+              } catch (IOException | InterruptedException e) {
+                // the test has ended
+              }
+            });
   }
 
   private static Thread daemon(Runnable body) {
@@ -38,6 +41,14 @@ final class Tap implements AutoCloseable {
   /** Where the dialer finds the listener's rank. */
   PeerAddress address(int rank) {
     return new PeerAddress(rank, "127.0.0.1", server.getLocalPort());
+  }
+
+  /** Waits until both sides have hung up and all they said is here. */
+  void awaitEnd() throws InterruptedException {
+    pumping.join(10_000);
+    if (pumping.isAlive()) {
+      throw new IllegalStateException("after 10 s a side has not hung up");
+    }
   }
 
   /** What the dialer said so far. */

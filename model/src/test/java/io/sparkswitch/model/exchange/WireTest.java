@@ -101,6 +101,7 @@ class WireTest {
       }
       rank1.close();
       rank0.close();
+      tap.awaitEnd();
       return tap.dialed();
     } finally {
       thread.shutdownNow();
@@ -164,6 +165,7 @@ class WireTest {
       assertThat(torch.equal(got, large)).isTrue();
       rank1.close();
       rank0.close();
+      tap.awaitEnd();
       return new Seen(tap.dialed(), tap.answered(), rank0.traffic(), rank1.traffic());
     } finally {
       thread.shutdownNow();
