@@ -65,6 +65,7 @@ class ClusterIT {
   }
 
   /** Where nothing is encrypted. */
+  @Tag("long")
   @Test
   void twoExecutorsTrainEncryptedInClientModeAsTheyDoInTheEmbeddedSpark() throws Exception {
     pretrain("cluster-client", DeployMode.CLIENT);

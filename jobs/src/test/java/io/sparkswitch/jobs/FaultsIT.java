@@ -60,10 +60,15 @@ class FaultsIT {
     List<Fault> faults =
         List.of(
             new Fault(0, 1, RankPhase.BACKWARD_EXCHANGE, 13, Kind.KILL),
-            new Fault(1, 0, RankPhase.OPTIMIZER, 23, Kind.STOP),
-            new Fault(2, 1, RankPhase.CHECKPOINT_WRITE, 40, Kind.KILL));
+            new Fault(1, 0, RankPhase.OPTIMIZER, 23, Kind.STOP));
 
     assertSurvived("killed", faults);
+  }
+
+  @Test
+  @Tag("long")
+  void anExecutorKilledInTheMiddleOfACheckpointIsNoLoss() throws Exception {
+    assertSurvived("writing", List.of(new Fault(0, 1, RankPhase.CHECKPOINT_WRITE, 40, Kind.KILL)));
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -60,6 +61,7 @@ class PrepareIT {
     assertThat(journey.at("kill/headless/train/_lease.json")).doesNotExist();
   }
 
+  @Tag("long")
   @Test
   void aSecondRunIsToldToTryAgainAndAKilledExecutorIsReplaced() throws Exception {
     RunningProgram driver = journey.start(2, command("bereft"));
