@@ -65,8 +65,7 @@ final class AggregationBench implements GangPart {
       List<Turns.Round> measured = new ArrayList<>();
       for (int round = 0; round < all; round++) {
         String[] words = gang.driver().line().split(" ");
-        measured.add(
-            new Turns.Round(Double.parseDouble(words[0]), Double.parseDouble(words[1])));
+        measured.add(new Turns.Round(Double.parseDouble(words[0]), Double.parseDouble(words[1])));
       }
       return new Turns(measured.subList(WARM_UP, all));
     }

@@ -31,11 +31,9 @@ final class AggregationPeer {
     AggregationPeer peer = new AggregationPeer(total);
     try (NettyExchange exchange = ProcessGang.join(rank, parent);
         BareSockets sockets = BareSockets.connect(exchange);
-        DirectAggregation direct =
-            new DirectAggregation(sockets, rank, exchange.size(), total)) {
+        DirectAggregation direct = new DirectAggregation(sockets, rank, exchange.size(), total)) {
       Aggregation own = new ExchangeAggregation(exchange);
-      Turns turns =
-          Turns.measure(0, rounds, () -> peer.seconds(own), () -> peer.seconds(direct));
+      Turns turns = Turns.measure(0, rounds, () -> peer.seconds(own), () -> peer.seconds(direct));
       if (rank == Exchange.DRIVER) {
         turns.rounds().forEach(round -> parent.tell(round.first() + " " + round.second()));
       }

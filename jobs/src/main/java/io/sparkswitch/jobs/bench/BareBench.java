@@ -33,8 +33,7 @@ final class BareBench implements GangPart {
         BenchProcess bare = TrainingPeer.bare(of, run, updates, environment);
         ProcessGang gang = TrainingPeer.gang(of, 1, run, updates, environment)) {
       turns =
-          Turns.measure(
-              WARM_UP, rounds, () -> Pace.update(bare), () -> Pace.update(gang.driver()));
+          Turns.measure(WARM_UP, rounds, () -> Pace.update(bare), () -> Pace.update(gang.driver()));
     }
     results.put("gangVersusBare", turns.ratio());
     results.put("bareSecondsPerUpdate", turns.first());

@@ -46,8 +46,7 @@ final class DriverBench implements GangPart {
                 "data.inputs-length=16",
                 "data.row-group-segments=16",
                 "data.shuffle-window-row-groups=2"));
-    try (BenchRun run =
-        BenchRun.create(config, VOCABULARY, 4 * config.training().batchSize())) {
+    try (BenchRun run = BenchRun.create(config, VOCABULARY, 4 * config.training().batchSize())) {
       measure(run.spec(config), results, say);
     }
   }

@@ -36,8 +36,7 @@ final class ExchangeAggregation implements Aggregation {
     exchange.broadcast(tag(Direction.CONTROL), new byte[0]);
     for (int rank = 0; rank < exchange.size(); rank++) {
       Tensor into = slice(sum, rank);
-      into.copy_(
-          exchange.receive(rank, tag(Direction.TO_DRIVER), ScalarType.Float, into.numel()));
+      into.copy_(exchange.receive(rank, tag(Direction.TO_DRIVER), ScalarType.Float, into.numel()));
     }
     for (int rank = 0; rank < exchange.size(); rank++) {
       exchange.send(rank, tag(Direction.FROM_DRIVER), slice(sum, rank));

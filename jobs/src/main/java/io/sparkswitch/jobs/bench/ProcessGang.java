@@ -44,8 +44,7 @@ final class ProcessGang implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(Integer.toString(rank)));
         all.addAll(arguments);
         int core = Math.max(rank, 0);
-        gang.members.add(
-            BenchProcess.start(main, core, environment, all.toArray(String[]::new)));
+        gang.members.add(BenchProcess.start(main, core, environment, all.toArray(String[]::new)));
       }
       gang.introduce();
       return gang;

@@ -34,12 +34,12 @@ final class TrainingPeer {
   }
 
   /** Starts the bare loop on the first core; it trains as the gang of one does. */
-  static BenchProcess bare(UpdateCase of, BenchRun run, int updates, Map<String, String> environment)
+  static BenchProcess bare(
+      UpdateCase of, BenchRun run, int updates, Map<String, String> environment)
       throws IOException {
     List<String> all = new ArrayList<>(List.of(BARE));
     all.addAll(arguments(of.settings(1), run, updates));
-    return BenchProcess.start(
-        TrainingPeer.class, 0, environment, all.toArray(String[]::new));
+    return BenchProcess.start(TrainingPeer.class, 0, environment, all.toArray(String[]::new));
   }
 
   private static List<String> arguments(List<String> settings, BenchRun run, int updates) {
@@ -55,8 +55,7 @@ final class TrainingPeer {
     Natives.threads(1);
     String role = arguments[0];
     List<String> settings = Arrays.asList(arguments).subList(3, arguments.length);
-    WorkerSpec spec =
-        new BenchRun(Path.of(arguments[1])).spec(UpdateCase.config(settings));
+    WorkerSpec spec = new BenchRun(Path.of(arguments[1])).spec(UpdateCase.config(settings));
     int updates = Integer.parseInt(arguments[2]);
     Pace pace = new Pace(parent, updates);
     if (role.equals(BARE)) {

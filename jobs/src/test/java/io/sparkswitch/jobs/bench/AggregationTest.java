@@ -38,8 +38,7 @@ class AggregationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
-  void bothWaysGiveEveryMemberTheSumInRankOrderAndMoveEquallyManyBytes(int size)
-      throws Exception {
+  void bothWaysGiveEveryMemberTheSumInRankOrderAndMoveEquallyManyBytes(int size) throws Exception {
     Map<Integer, Outcome> byExchange = new ConcurrentSkipListMap<>();
     Map<Integer, Outcome> direct = new ConcurrentSkipListMap<>();
     GangTask rank = member -> both(member.exchange(), byExchange, direct);
@@ -85,8 +84,7 @@ class AggregationTest {
         sent = sockets.written();
         received = sockets.read();
         vector = result(twin, rank);
-        direct.put(
-            rank, new Outcome(vector, sockets.written() - sent, sockets.read() - received));
+        direct.put(rank, new Outcome(vector, sockets.written() - sent, sockets.read() - received));
       }
     }
   }

@@ -27,8 +27,7 @@ class TurnsTest {
 
     assertThat(order).containsExactly("a", "b", "b", "a", "a", "b", "b", "a");
     assertThat(turns.rounds())
-        .containsExactly(
-            new Turns.Round(4, 100), new Turns.Round(5, 100), new Turns.Round(8, 100));
+        .containsExactly(new Turns.Round(4, 100), new Turns.Round(5, 100), new Turns.Round(8, 100));
   }
 
   @Test

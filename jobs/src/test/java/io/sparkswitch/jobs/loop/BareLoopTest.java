@@ -42,7 +42,8 @@ class BareLoopTest {
             new ModelWorker(spec),
             new DriverTraffic(spec, TinyShards.VOCABULARY.rows(), STEPS, () -> {}));
 
-    assertThat(bare).containsExactlyElementsOf(gang.stream().map(DriverTraffic.Step::loss).toList());
+    assertThat(bare)
+        .containsExactlyElementsOf(gang.stream().map(DriverTraffic.Step::loss).toList());
     assertThat(bare).doesNotHaveDuplicates().allMatch(Double::isFinite);
     assertThat(settled).hasSize(STEPS + 1);
   }
