@@ -26,9 +26,11 @@ import picocli.CommandLine.Parameters;
         "Measures. model: a full training step of a dense model and of its Switch twin beside the"
             + " rate of the same matrix products alone, in this process, without Spark. data:"
             + " preparing a corpus beside the tokenizer alone, and the training stream beside"
-            + " training, with Spark in this process. gang: what moves between executors beside"
-            + " a bare socket, between processes on this machine, and what the driver sends and"
-            + " receives in a step by the number of executors.",
+            + " training, with Spark in this process. gang: between processes on this machine, each"
+            + " on a core, what moves between executors beside a bare socket, an executor beside a"
+            + " loop without a gang, two executors beside twice one, gradients to the driver and"
+            + " back beside bare sockets, and what the driver sends and receives in a step by the"
+            + " number of executors; takes about five minutes.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
@@ -90,7 +92,7 @@ final class BenchVerb extends ConfiguredVerb {
   @Option(
       names = "--parts",
       split = ",",
-      defaultValue = "WIRE,DRIVER",
+      defaultValue = "WIRE,DRIVER,BARE,SCALING,AGGREGATION",
       paramLabel = "PART",
       description = "bench gang: ${COMPLETION-CANDIDATES}")
   private List<Part> parts;

@@ -10,17 +10,12 @@ import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.loop.StepPlan;
 import io.sparkswitch.jobs.loop.WorkerSpec;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * What the driver sends and receives in a training step, by the number of executors: as counted by
@@ -51,17 +46,8 @@ final class DriverBench implements GangPart {
                 "data.inputs-length=16",
                 "data.row-group-segments=16",
                 "data.shuffle-window-row-groups=2"));
-    Path folder = Files.createTempDirectory("sparkswitch-driver-bench");
-    try {
-      Path shards = folder.resolve("shards");
-      new RandomShards(config.data(), VOCABULARY, 4 * config.training().batchSize())
-          .write(shards, List.of("en"));
-      WorkerSpec spec =
-          new WorkerSpec(config, WorkerSpec.Folders.of(shards.toString(), folder.toString()));
-      Files.createDirectories(Path.of(spec.folders().checkpoints()));
-      measure(spec, results, say);
-    } finally {
-      delete(folder);
+    try (BenchRun run = BenchRun.create(config, VOCABULARY, 4 * config.training().batchSize())) {
+      measure(run.spec(config), results, say);
     }
   }
 
@@ -105,12 +91,6 @@ final class DriverBench implements GangPart {
       throw e;
     } catch (Exception e) {
       throw new IOException("a gang of %d failed: %s".formatted(executors, e), e);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     }
   }
 }

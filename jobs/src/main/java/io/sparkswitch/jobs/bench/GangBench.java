@@ -13,7 +13,13 @@ public final class GangBench {
     /** The exchange beside a bare socket. */
     WIRE(new WireBench(9)),
     /** What the driver sends and receives a step. */
-    DRIVER(new DriverBench(List.of(1, 2, 4, 8)));
+    DRIVER(new DriverBench(List.of(1, 2, 4, 8))),
+    /** A gang of one executor beside one process without a gang. */
+    BARE(new BareBench(UpdateCase.dense(), 5)),
+    /** Two executors on two cores beside twice one on one. */
+    SCALING(new ScalingBench(List.of(UpdateCase.dense(), UpdateCase.sparse()), 5)),
+    /** Dense gradients to the driver and back beside bare sockets. */
+    AGGREGATION(new AggregationBench(List.of(2, 4), AggregationBench.ENTRIES, 9));
 
     private final GangPart part;
 

@@ -48,7 +48,7 @@ final class WireBench implements GangPart {
       double least = Double.POSITIVE_INFINITY;
       for (Way way : Way.values()) {
         List<Both> measured = all.get(WirePeer.name(mebibytes, way));
-        double ratio = median(measured.stream().map(Both::ratio).toList());
+        double ratio = Turns.median(measured.stream().map(Both::ratio).toList());
         ofSize.put(way.name().toLowerCase(Locale.ROOT), ratio);
         least = Math.min(least, ratio);
         say.accept(line(size + " " + way.name().toLowerCase(Locale.ROOT), measured, "GB/s", ratio));
@@ -56,9 +56,9 @@ final class WireBench implements GangPart {
       worst.put(size, least);
     }
     List<Both> trips = all.get(WirePeer.ROUND_TRIP);
-    double ratio = median(trips.stream().map(Both::ratio).toList());
+    double ratio = Turns.median(trips.stream().map(Both::ratio).toList());
     results.put("roundTripVersusSocket", ratio);
-    results.put("roundTripMicroseconds", median(trips.stream().map(Both::exchange).toList()));
+    results.put("roundTripMicroseconds", Turns.median(trips.stream().map(Both::exchange).toList()));
     say.accept(line(Wire.SMALL + " bytes there and back", trips, "µs", ratio));
   }
 
@@ -67,9 +67,9 @@ final class WireBench implements GangPart {
         Locale.ROOT,
         "%s: exchange %.2f %s, socket %.2f %s, ratio %.2f",
         what,
-        median(measured.stream().map(Both::exchange).toList()),
+        Turns.median(measured.stream().map(Both::exchange).toList()),
         unit,
-        median(measured.stream().map(Both::socket).toList()),
+        Turns.median(measured.stream().map(Both::socket).toList()),
         unit,
         ratio);
   }
@@ -101,10 +101,5 @@ final class WireBench implements GangPart {
   private BenchProcess start(int rank, Map<String, String> environment) throws IOException {
     return BenchProcess.start(
         WirePeer.class, rank, environment, "" + rank, "" + (WARM_UP + rounds));
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
   }
 }

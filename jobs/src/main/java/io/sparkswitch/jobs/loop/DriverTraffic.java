@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
- * Trains some steps, from the first, and tells what the driver's exchange counted in each. Nothing
- * is written.
+ * Trains some steps, from the first, and tells of each its loss and what the driver's exchange
+ * counted. Nothing is written.
  */
 public final class DriverTraffic implements DriverProgram<List<DriverTraffic.Step>> {
   private final RunConfig config;
@@ -35,12 +36,13 @@ public final class DriverTraffic implements DriverProgram<List<DriverTraffic.Ste
   }
 
   /**
-   * Bytes of messages, without the headers of their frames.
+   * Bytes of messages are without the headers of their frames.
    *
+   * @param loss cross-entropy, nats per target token
    * @param sent by the driver
    * @param received by the driver
    */
-  public record Step(Map<Direction, Long> sent, Map<Direction, Long> received) {
+  public record Step(double loss, Map<Direction, Long> sent, Map<Direction, Long> received) {
 
     /** Both ways. */
     public long bytes() {
@@ -68,9 +70,11 @@ public final class DriverTraffic implements DriverProgram<List<DriverTraffic.Ste
       ranks.sendParameters(dense.parameters());
       settle(ranks);
       for (int step = 0; step < steps; step++) {
-        Step before = counted(exchange.traffic());
-        train(step, ranks, dense);
-        all.add(difference(before, counted(exchange.traffic())));
+        Traffic traffic = exchange.traffic();
+        Map<Direction, Long> sent = count(traffic::sent);
+        Map<Direction, Long> received = count(traffic::received);
+        double loss = train(step, ranks, dense);
+        all.add(new Step(loss, since(sent, traffic::sent), since(received, traffic::received)));
         settle(ranks);
       }
       ranks.stop();
@@ -83,7 +87,7 @@ public final class DriverTraffic implements DriverProgram<List<DriverTraffic.Ste
     settled.run();
   }
 
-  private void train(long step, RankSet ranks, DenseModel dense) {
+  private double train(long step, RankSet ranks, DenseModel dense) {
     RankReport report = ranks.train(step, step, dense);
     double squares = report.expertSquares() + dense.gradientSquares();
     Verdict verdict =
@@ -92,21 +96,21 @@ public final class DriverTraffic implements DriverProgram<List<DriverTraffic.Ste
     ranks.update(step, verdict);
     dense.update(step, verdict);
     ranks.sendParameters(dense.parameters());
+    return report.loss();
   }
 
-  private static Step counted(Traffic traffic) {
-    Map<Direction, Long> sent = new EnumMap<>(Direction.class);
-    Map<Direction, Long> received = new EnumMap<>(Direction.class);
+  private static Map<Direction, Long> count(ToLongFunction<Direction> counter) {
+    Map<Direction, Long> all = new EnumMap<>(Direction.class);
     for (Direction direction : Direction.values()) {
-      sent.put(direction, traffic.sent(direction));
-      received.put(direction, traffic.received(direction));
+      all.put(direction, counter.applyAsLong(direction));
     }
-    return new Step(sent, received);
+    return all;
   }
 
-  private static Step difference(Step before, Step after) {
-    after.sent.replaceAll((direction, bytes) -> bytes - before.sent.get(direction));
-    after.received.replaceAll((direction, bytes) -> bytes - before.received.get(direction));
-    return after;
+  private static Map<Direction, Long> since(
+      Map<Direction, Long> before, ToLongFunction<Direction> counter) {
+    Map<Direction, Long> now = count(counter);
+    now.replaceAll((direction, bytes) -> bytes - before.get(direction));
+    return now;
   }
 }

@@ -1,0 +1,93 @@
+package io.sparkswitch.jobs.bench;
+
+import io.sparkswitch.model.exchange.Exchange;
+import io.sparkswitch.model.exchange.ListenAddress;
+import io.sparkswitch.model.exchange.Member;
+import io.sparkswitch.model.exchange.NettyEndpoint;
+import io.sparkswitch.model.exchange.NettyExchange;
+import io.sparkswitch.model.exchange.PeerAddress;
+import io.sparkswitch.model.exchange.RunSecret;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A gang whose members are processes of this machine: the driver and rank 0 on the first core, each
+ * further rank on the next.
+ *
+ * <p>Concurrency: one thread.
+ */
+final class ProcessGang implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String HOST = "127.0.0.1";
+
+  private final List<BenchProcess> members = new ArrayList<>();
+
+  private ProcessGang() {}
+
+  /**
+   * Starts all members and has them meet.
+   *
+   * @param main class whose {@code main} takes the rank and then {@code arguments}, and which first
+   *     calls {@link #join}
+   * @param size ranks, beside the driver
+   */
+  static ProcessGang start(
+      Class<?> main, int size, Map<String, String> environment, List<String> arguments)
+      throws IOException {
+    ProcessGang gang = new ProcessGang();
+    try {
+      for (int rank = Exchange.DRIVER; rank < size; rank++) {
+        List<String> all = new ArrayList<>(List.of(Integer.toString(rank)));
+        all.addAll(arguments);
+        int core = Math.max(rank, 0);
+        gang.members.add(BenchProcess.start(main, core, environment, all.toArray(String[]::new)));
+      }
+      gang.introduce();
+      return gang;
+    } catch (IOException | RuntimeException e) {
+      gang.close();
+      throw e;
+    }
+  }
+
+  private void introduce() throws IOException {
+    String secret = HexFormat.of().formatHex(RunSecret.random().bytes());
+    for (BenchProcess member : members) {
+      member.tell(secret);
+    }
+    List<String> ports = new ArrayList<>();
+    for (BenchProcess member : members) {
+      ports.add(member.line());
+    }
+    for (BenchProcess member : members) {
+      member.tell(String.join(" ", ports));
+    }
+  }
+
+  /** A member's side: meets all others by what {@code parent} tells. */
+  static NettyExchange join(int rank, ParentLines parent) throws IOException {
+    RunSecret secret = new RunSecret(HexFormat.of().parseHex(parent.line()));
+    NettyEndpoint endpoint =
+        NettyEndpoint.bind(ListenAddress.loopback(), new Member(secret, 0, rank));
+    parent.tell(Integer.toString(endpoint.address().port()));
+    List<PeerAddress> gang = new ArrayList<>();
+    for (String port : parent.line().split(" ")) {
+      int peer = Exchange.DRIVER + gang.size();
+      gang.add(new PeerAddress(peer, HOST, Integer.parseInt(port)));
+    }
+    return endpoint.connect(gang, PATIENCE);
+  }
+
+  BenchProcess driver() {
+    return members.get(0);
+  }
+
+  @Override
+  public void close() {
+    members.forEach(BenchProcess::close);
+  }
+}

@@ -1,0 +1,61 @@
+package io.sparkswitch.jobs.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The speed of two executors on two cores beside twice that of one on one core, each with as much
+ * to compute as the one.
+ */
+final class ScalingBench implements GangPart {
+  private static final int WARM_UP = 1;
+  private static final int EXECUTORS = 2;
+
+  private final List<UpdateCase> cases;
+  private final int rounds;
+
+  /**
+   * @param cases one after the other
+   * @param rounds that count, of one update each; another comes before them
+   */
+  ScalingBench(List<UpdateCase> cases, int rounds) {
+    this.cases = cases;
+    this.rounds = rounds;
+  }
+
+  @Override
+  public void run(ObjectNode results, Map<String, String> environment, Consumer<String> say)
+      throws IOException {
+    ObjectNode scaling = results.putObject("weakScaling");
+    ObjectNode one = results.putObject("oneExecutorSecondsPerUpdate");
+    ObjectNode two = results.putObject("twoExecutorsSecondsPerUpdate");
+    for (UpdateCase of : cases) {
+      Turns turns = measure(of, environment);
+      scaling.put(of.name(), turns.ratio());
+      one.put(of.name(), turns.first());
+      two.put(of.name(), turns.second());
+      say.accept(
+          String.format(
+              Locale.ROOT,
+              "%s, two executors beside twice one: %.3f of its speed (%.2f s and %.2f s an update)",
+              of.name(),
+              turns.ratio(),
+              turns.second(),
+              turns.first()));
+    }
+  }
+
+  private Turns measure(UpdateCase of, Map<String, String> environment) throws IOException {
+    int updates = WARM_UP + rounds;
+    try (BenchRun run = of.run(EXECUTORS);
+        ProcessGang one = TrainingPeer.gang(of, 1, run, updates, environment);
+        ProcessGang two = TrainingPeer.gang(of, EXECUTORS, run, updates, environment)) {
+      return Turns.measure(
+          WARM_UP, rounds, () -> Pace.update(one.driver()), () -> Pace.update(two.driver()));
+    }
+  }
+}

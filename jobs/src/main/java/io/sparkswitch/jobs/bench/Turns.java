@@ -1,0 +1,66 @@
+package io.sparkswitch.jobs.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Two things measured in turns, so that other work on the machine meets both. Results are medians.
+ *
+ * @param rounds those that count, at least one
+ */
+record Turns(List<Round> rounds) {
+
+  Turns {
+    if (rounds.isEmpty()) {
+      throw new IllegalArgumentException("no round was measured");
+    }
+    rounds = List.copyOf(rounds);
+  }
+
+  /**
+   * One measurement of each.
+   *
+   * @param first seconds
+   * @param second seconds
+   */
+  record Round(double first, double second) {}
+
+  /** Does something and tells how many seconds it took. */
+  @FunctionalInterface
+  interface Timed {
+    double seconds() throws IOException;
+  }
+
+  /** Who goes first alternates; {@code warmUp} rounds come before those that count. */
+  static Turns measure(int warmUp, int rounds, Timed first, Timed second) throws IOException {
+    List<Round> all = new ArrayList<>();
+    for (int round = 0; round < warmUp + rounds; round++) {
+      boolean inOrder = round % 2 == 0;
+      double earlier = (inOrder ? first : second).seconds();
+      double later = (inOrder ? second : first).seconds();
+      all.add(inOrder ? new Round(earlier, later) : new Round(later, earlier));
+    }
+    return new Turns(all.subList(warmUp, all.size()));
+  }
+
+  /** First over second, of each round. */
+  double ratio() {
+    return median(rounds.stream().map(round -> round.first / round.second).toList());
+  }
+
+  /** Seconds of the first. */
+  double first() {
+    return median(rounds.stream().map(Round::first).toList());
+  }
+
+  /** Seconds of the second. */
+  double second() {
+    return median(rounds.stream().map(Round::second).toList());
+  }
+
+  static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+}

@@ -1,0 +1,59 @@
+package io.sparkswitch.jobs.bench;
+
+import io.sparkswitch.data.token.VocabularySpec;
+import io.sparkswitch.jobs.conf.ConfigLoader;
+import io.sparkswitch.jobs.conf.RunConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A training whose updates take each executor about four seconds on one core: a mini model, and its
+ * gradients accumulated over micro-batches.
+ *
+ * @param name in results
+ * @param settings as {@code --set} takes them
+ */
+record UpdateCase(String name, List<String> settings) {
+  static final VocabularySpec VOCABULARY = new VocabularySpec(8000, "d".repeat(64));
+
+  private static final int MICRO_BATCHES = 4;
+  private static final int SEQUENCES_OF_MICRO_BATCH = 16;
+
+  static UpdateCase dense() {
+    return new UpdateCase("dense", List.of("preset=mini"));
+  }
+
+  static UpdateCase sparse() {
+    return new UpdateCase("switch", List.of("preset=mini-switch"));
+  }
+
+  /** The settings of a gang in which each executor has as much to do as a single one. */
+  List<String> settings(int executors) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "routing.group-sequences=8",
+                "data.row-group-segments=64",
+                "data.shuffle-window-row-groups=2",
+                "training.micro-batches=" + MICRO_BATCHES,
+                "training.batch-size=" + sequences(executors)));
+    all.addAll(0, settings);
+    return all;
+  }
+
+  /** The run of {@link #settings(int)}, and of fewer executors. */
+  BenchRun run(int mostExecutors) throws IOException {
+    return BenchRun.create(
+        config(settings(mostExecutors)), VOCABULARY, 4 * sequences(mostExecutors));
+  }
+
+  private static int sequences(int executors) {
+    return executors * MICRO_BATCHES * SEQUENCES_OF_MICRO_BATCH;
+  }
+
+  static RunConfig config(List<String> settings) {
+    return ConfigLoader.load(Optional.empty(), settings);
+  }
+}

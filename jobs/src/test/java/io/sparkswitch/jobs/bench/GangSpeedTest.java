@@ -1,0 +1,47 @@
+package io.sparkswitch.jobs.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Real processes, of a model too small for the figures to mean anything. */
+@Tag("long")
+class GangSpeedTest {
+  private static final UpdateCase TINY =
+      new UpdateCase("switch", List.of("preset=nano-switch", "data.inputs-length=16"));
+
+  private final ObjectNode results = JsonNodeFactory.instance.objectNode();
+  private final List<String> lines = new ArrayList<>();
+
+  @Test
+  void anExecutorIsMeasuredBesideTheBareLoop() throws Exception {
+    new BareBench(TINY, 1).run(results, Map.of(), lines::add);
+
+    assertThat(results.path("gangVersusBare").asDouble()).isPositive();
+    assertThat(lines).hasSize(1);
+  }
+
+  @Test
+  void twoExecutorsAreMeasuredBesideTwiceOne() throws Exception {
+    new ScalingBench(List.of(TINY), 1).run(results, Map.of(), lines::add);
+
+    assertThat(results.path("weakScaling").path("switch").asDouble()).isPositive();
+    assertThat(lines).hasSize(1);
+  }
+
+  @Test
+  void aggregationIsMeasuredBesideBareSockets() throws Exception {
+    new AggregationBench(List.of(2, 4), 10_001, 1).run(results, Map.of(), lines::add);
+
+    assertThat(results.path("aggregationVersusDirect").fieldNames())
+        .toIterable()
+        .containsExactly("2", "4");
+    assertThat(lines).hasSize(2);
+  }
+}
