@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * What a training left in its folder.
@@ -72,10 +74,19 @@ record TrainedRun(Path folder) {
     return digests;
   }
 
-  /** Every tensor of a checkpoint, flat. */
+  /** Every tensor of a checkpoint, flat, rounded to float32. */
   Map<String, float[]> tensors(long step) throws IOException {
+    return tensors(step, Tensors::toFloats);
+  }
+
+  /** Every tensor of a checkpoint, flat. */
+  Map<String, double[]> exactTensors(long step) throws IOException {
+    return tensors(step, Tensors::toDoubles);
+  }
+
+  private <T> Map<String, T> tensors(long step, Function<Tensor, T> values) throws IOException {
     Committed checkpoint = checkpoint(step);
-    Map<String, float[]> tensors = new TreeMap<>();
+    Map<String, T> tensors = new TreeMap<>();
     for (Shard shard : checkpoint.manifest().shards()) {
       try (PointerScope scope = new PointerScope();
           SafeTensorsReader reader =
@@ -83,7 +94,7 @@ record TrainedRun(Path folder) {
                   new org.apache.hadoop.fs.Path(checkpoint.folder(), shard.file()),
                   new Configuration())) {
         for (String name : reader.names()) {
-          tensors.put(name, Tensors.toFloats(reader.read(name)));
+          tensors.put(name, values.apply(reader.read(name)));
         }
       }
     }
@@ -96,7 +107,7 @@ record TrainedRun(Path folder) {
    */
   Map<String, double[]> firstGradients() throws IOException {
     Map<String, double[]> gradients = new TreeMap<>();
-    tensors(1)
+    exactTensors(1)
         .forEach(
             (name, values) -> {
               if (name.startsWith(SQUARE)) {

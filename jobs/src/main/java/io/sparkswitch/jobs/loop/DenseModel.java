@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What the driver holds: the whole dense vector and its optimizer's state. */
 final class DenseModel implements AutoCloseable {
@@ -21,7 +20,9 @@ final class DenseModel implements AutoCloseable {
   private final LayerSums layers;
 
   DenseModel(T5Config architecture, RunConfig config) {
-    this.parameters = new Parameters(T5Parameters.dense(architecture), ScalarType.Float);
+    this.parameters =
+        new Parameters(
+            T5Parameters.dense(architecture), Architecture.precision(config).parameters());
     this.optimizer = Architecture.optimizer(config.optimizer(), parameters);
     this.layers = new LayerSums(SparseLayers.of(architecture));
   }

@@ -11,13 +11,15 @@ import java.util.List;
 /** Bytes of Java's heap that a member has in use at once, at most, without what Spark needs. */
 final class HeapMemory {
   private static final long FLOAT = 4;
-  private static final long DOUBLE = 8;
 
   /** Largest id of a token that is kept in two bytes, not three. */
   private static final long SHORT_IDS = 1 << 16;
 
   /** Of what a router decides of a token and expert asked for: indices, and who is kept. */
   private static final long DECISION = 48;
+
+  /** Of a token's group, first choice and its probability. */
+  private static final long TOKEN_ROUTED = 4 + 8 + 4 + 8 + 4;
 
   /** Of a token of a batch: its id, as int and as it goes into a tensor. */
   private static final long TOKEN = 4 + 8;
@@ -38,7 +40,7 @@ final class HeapMemory {
     int longest = Math.max(step.inputs(), step.targets());
     long tokens = step.sequencesOfPart(rank) * longest;
     long choices = plan.architecture().training().selection().choices();
-    long routing = experts == 0 ? 0 : tokens * ((DOUBLE + FLOAT) * experts + DECISION * choices);
+    long routing = experts == 0 ? 0 : tokens * (TOKEN_ROUTED + DECISION * choices);
     long batch = plan.config().training().batchSize();
     long batches = batch * (step.inputs() + 3L * step.targets()) * TOKEN;
     long positions = (long) longest * longest * TOKEN;

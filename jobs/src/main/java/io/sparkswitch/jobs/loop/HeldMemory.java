@@ -18,13 +18,12 @@ import java.util.List;
  *     on
  */
 record HeldMemory(long values, long gradients, long optimizerState, long scratch, long snapshot) {
-  private static final long FLOAT = 4;
-
   static HeldMemory ofDriver(Plan plan) {
     List<ParameterSpec> specs = T5Parameters.dense(plan.architecture());
-    long dense = FLOAT * plan.denseParameters();
-    long state = FLOAT * ParameterMemory.state(specs, plan.config().optimizer());
-    return new HeldMemory(dense, dense, state, FLOAT * Optimizer.scratch(specs), dense + state);
+    long number = plan.parameterBytes();
+    long dense = number * plan.denseParameters();
+    long state = number * ParameterMemory.state(specs, plan.config().optimizer());
+    return new HeldMemory(dense, dense, state, number * Optimizer.scratch(specs), dense + state);
   }
 
   static HeldMemory ofExecutor(Plan plan, int rank) {
@@ -33,11 +32,12 @@ record HeldMemory(long values, long gradients, long optimizerState, long scratch
     List<ParameterSpec> one =
         T5Parameters.experts(plan.architecture(), 0, Math.min(1, plan.architecture().experts()));
     long experts = plan.expertsOf(rank);
-    long values = FLOAT * experts * plan.architecture().parameterCounts().oneExpert();
-    long state = FLOAT * experts * ParameterMemory.state(one, optimizer);
-    long dense = FLOAT * plan.denseParameters();
+    long number = plan.parameterBytes();
+    long values = number * experts * plan.architecture().parameterCounts().oneExpert();
+    long state = number * experts * ParameterMemory.state(one, optimizer);
+    long dense = number * plan.denseParameters();
     return new HeldMemory(
-        dense + values, dense + values, state, FLOAT * Optimizer.scratch(one), values + state);
+        dense + values, dense + values, state, number * Optimizer.scratch(one), values + state);
   }
 
   long sum() {

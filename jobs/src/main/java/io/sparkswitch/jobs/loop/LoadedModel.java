@@ -8,7 +8,6 @@ import io.sparkswitch.model.tensor.Parameters;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A gang with a trained model, for work that changes nothing in it.
@@ -40,7 +39,8 @@ public record LoadedModel(
   private void give(RankSet ranks) throws IOException {
     try (Parameters dense =
         new Parameters(
-            T5Parameters.dense(Architecture.of(spec.config(), vocabularyRows)), ScalarType.Float)) {
+            T5Parameters.dense(Architecture.of(spec.config(), vocabularyRows)),
+            Architecture.precision(spec.config()).parameters())) {
       CheckpointReader.read(checkpoint, hadoop, ModelTensors.of(dense, Map.of()));
       ranks.loadExperts(checkpoint.manifest().step(), checkpoint.manifest().attempt());
       ranks.sendParameters(dense);

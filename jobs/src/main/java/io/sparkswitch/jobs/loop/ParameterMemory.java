@@ -17,7 +17,6 @@ import java.util.List;
  *     copy of values and state while a checkpoint is written
  */
 public record ParameterMemory(long driver, long executor) {
-  private static final long FLOAT = 4;
   private static final double MIB = 1 << 20;
 
   static ParameterMemory of(Plan plan) {
@@ -31,8 +30,10 @@ public record ParameterMemory(long driver, long executor) {
       expertState = plan.expertsPerExecutor() * state(one, optimizer);
     }
     long denseState = state(T5Parameters.dense(plan.architecture()), optimizer);
+    long number = plan.parameterBytes();
     return new ParameterMemory(
-        FLOAT * (4 * dense + 2 * denseState), FLOAT * (3 * dense + 3 * experts + 2 * expertState));
+        number * (4 * dense + 2 * denseState),
+        number * (3 * dense + 3 * experts + 2 * expertState));
   }
 
   /** Numbers that the optimizer remembers of these parameters. */

@@ -16,8 +16,6 @@ import java.util.stream.IntStream;
  * @param executors size of the gang
  */
 public record Plan(T5Config architecture, RunConfig config, int executors) {
-  private static final long FLOAT = 4;
-
   /**
    * @throws UsageException if there are fewer experts than executors
    */
@@ -60,6 +58,11 @@ public record Plan(T5Config architecture, RunConfig config, int executors) {
   /** Held by the driver and by every executor. */
   public long denseParameters() {
     return architecture.parameterCounts().dense();
+  }
+
+  /** Of a parameter, of its gradient, and of each number its optimizer remembers. */
+  long parameterBytes() {
+    return Architecture.precision(config).parameterBytes();
   }
 
   /** Of all experts together. */
@@ -106,8 +109,8 @@ public record Plan(T5Config architecture, RunConfig config, int executors) {
   /** Bytes that one executor sends in a step for the dense gradients and parameters. */
   public long denseBytesPerExecutor() {
     long dense = denseParameters();
-    long total = dense * FLOAT;
-    long slice = FLOAT * (Exchange.sliceStart(dense, 1, executors));
+    long total = dense * parameterBytes();
+    long slice = parameterBytes() * (Exchange.sliceStart(dense, 1, executors));
     // reduce-scatter to the others, its own slice to the driver, its slice of parameters to the
     // others
     return (total - slice) + slice + slice * (executors - 1);
@@ -115,7 +118,7 @@ public record Plan(T5Config architecture, RunConfig config, int executors) {
 
   /** Bytes the driver sends in a step; it receives as many. */
   public long driverBytes() {
-    return denseParameters() * FLOAT;
+    return denseParameters() * parameterBytes();
   }
 
   /** Bytes that one executor sends in a step for tokens, if routing is balanced. */

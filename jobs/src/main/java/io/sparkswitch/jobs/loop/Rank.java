@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** One rank of a gang: its part of the model, and what it can be ordered to do. */
 final class Rank implements AutoCloseable {
@@ -147,7 +146,8 @@ final class Rank implements AutoCloseable {
     long from = Exchange.sliceStart(total, exchange.rank(), exchange.size());
     long to = Exchange.sliceStart(total, exchange.rank() + 1, exchange.size());
     Tensor slice =
-        exchange.receive(Exchange.DRIVER, tag(Direction.FROM_DRIVER), ScalarType.Float, to - from);
+        exchange.receive(
+            Exchange.DRIVER, tag(Direction.FROM_DRIVER), values.scalar_type().intern(), to - from);
     model.dense().assign(exchange.allGather(tag(Direction.ALL_GATHER), slice, total));
   }
 

@@ -78,7 +78,8 @@ final class RankSet {
       for (int rank = 0; rank < size(); rank++) {
         Tensor into = slice(dense.gradients(), rank);
         into.copy_(
-            exchange.receive(rank, tag(Direction.TO_DRIVER), ScalarType.Float, into.numel()));
+            exchange.receive(
+                rank, tag(Direction.TO_DRIVER), into.scalar_type().intern(), into.numel()));
       }
     }
     List<LayerMetrics> layers = layers(model.layers());

@@ -15,8 +15,6 @@ import java.util.Arrays;
  * @param executor of the rank that moves most
  */
 public record StepMemory(Member driver, Member executor) {
-  private static final long FLOAT = 4;
-
   /**
    * One member's.
    *
@@ -41,7 +39,7 @@ public record StepMemory(Member driver, Member executor) {
 
   private static Member driver(StepPlan step) {
     Plan plan = step.plan();
-    long dense = FLOAT * plan.denseParameters();
+    long dense = plan.parameterBytes() * plan.denseParameters();
     PlannedTraffic traffic = step.wire().driver();
     // Slices are copied when they are sent, in case nobody takes them yet.
     long waiting = Math.max(dense, waiting(traffic, plan.executors()));
@@ -51,10 +49,10 @@ public record StepMemory(Member driver, Member executor) {
   private static Member executor(StepPlan step, int rank) {
     Plan plan = step.plan();
     PlannedTraffic traffic = step.wire().executor(rank, step.rows(Supposition.MOST));
-    long slice = FLOAT * traffic.slice(plan.denseParameters(), rank);
+    long slice = plan.parameterBytes() * traffic.slice(plan.denseParameters(), rank);
     return new Member(
         HeldMemory.ofExecutor(plan, rank),
-        FLOAT * plan.denseParameters() + slice,
+        plan.parameterBytes() * plan.denseParameters() + slice,
         activations(step, rank),
         slice + waiting(traffic, plan.executors()),
         HeapMemory.ofExecutor(step, rank));

@@ -1,6 +1,5 @@
 package io.sparkswitch.jobs.loop;
 
-import io.sparkswitch.jobs.conf.PrecisionName;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.PlannedTraffic;
@@ -17,9 +16,6 @@ import java.util.List;
  * @param plan the run
  */
 record StepWire(Plan plan) {
-  private static final long FLOAT = 4;
-  private static final long BFLOAT16 = 2;
-
   /** Train, update, take the parameters. */
   private static final int ORDERS = 3;
 
@@ -38,8 +34,8 @@ record StepWire(Plan plan) {
       }
     }
     long dense = plan.denseParameters();
-    long slice = FLOAT * traffic.slice(dense, rank);
-    traffic.reduceScatter(Direction.REDUCE_SCATTER, dense, FLOAT);
+    long slice = plan.parameterBytes() * traffic.slice(dense, rank);
+    traffic.reduceScatter(Direction.REDUCE_SCATTER, dense, plan.parameterBytes());
     traffic.send(Direction.TO_DRIVER, slice);
     traffic.send(Direction.CONTROL, reportBytes());
     if (!layers.isEmpty()) {
@@ -50,19 +46,20 @@ record StepWire(Plan plan) {
       traffic.receive(Direction.CONTROL, Order.BYTES);
     }
     traffic.receive(Direction.FROM_DRIVER, slice);
-    traffic.allGather(Direction.ALL_GATHER, dense, FLOAT);
+    traffic.allGather(Direction.ALL_GATHER, dense, plan.parameterBytes());
     return traffic;
   }
 
   /**
-   * Slices that together are the dense vector, once each way; and what does not count in floats.
+   * Slices that together are the dense vector, once each way; and what does not count in
+   * parameters.
    */
   PlannedTraffic driver() {
     PlannedTraffic traffic = new PlannedTraffic(Exchange.DRIVER, plan.executors());
     long report = reportBytes();
     long metrics = metrics();
     for (int rank = 0; rank < plan.executors(); rank++) {
-      long slice = FLOAT * traffic.slice(plan.denseParameters(), rank);
+      long slice = plan.parameterBytes() * traffic.slice(plan.denseParameters(), rank);
       for (int i = 0; i < ORDERS; i++) {
         traffic.send(Direction.CONTROL, Order.BYTES);
       }
@@ -88,7 +85,7 @@ record StepWire(Plan plan) {
 
   /** Bytes of one entry of an activation, on the wire and in memory. */
   long entryBytes() {
-    return plan.config().training().precision() == PrecisionName.FLOAT32 ? FLOAT : BFLOAT16;
+    return Architecture.precision(plan.config()).activationBytes();
   }
 
   private Travel travel() {

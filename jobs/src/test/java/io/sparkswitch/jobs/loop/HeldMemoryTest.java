@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.model.optim.Optimizer;
-import io.sparkswitch.model.t5.Precision;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Model;
 import java.util.Collection;
@@ -22,14 +21,19 @@ class HeldMemoryTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"optimizer.name=adafactor", "optimizer.name=adamw", "model.num-experts=0"})
+      strings = {
+        "optimizer.name=adafactor",
+        "optimizer.name=adamw",
+        "model.num-experts=0",
+        "training.precision=float64"
+      })
   void everyMemberHoldsWhatIsPlannedToTheByte(String setting) {
     RunConfig config = config(setting);
     T5Config architecture = Architecture.of(config, ROWS);
     for (int size : new int[] {1, 3}) {
       Plan plan = Plan.of(config, ROWS, size);
       for (int rank = 0; rank < size; rank++) {
-        try (T5Model model = new T5Model(architecture, Precision.FLOAT32, rank, size);
+        try (T5Model model = new T5Model(architecture, Architecture.precision(config), rank, size);
             Optimizer optimizer = Architecture.optimizer(config.optimizer(), model.experts())) {
           HeldMemory planned = HeldMemory.ofExecutor(plan, rank);
           String what = "%s, rank %d of %d".formatted(setting, rank, size);

@@ -98,6 +98,13 @@ class StepWireTest {
   }
 
   @Test
+  void inFloat64EverythingTravelsAtTwiceTheBytes() throws Exception {
+    List<String> wide =
+        Stream.concat(SWITCH.stream(), Stream.of("training.precision=float64")).toList();
+    judge(config(wide), 3, StepWireTest::inProcess);
+  }
+
+  @Test
   void betweenSocketsItIsTheSame() throws Exception {
     judge(config(SWITCH), 3, LoopbackGang::run);
   }

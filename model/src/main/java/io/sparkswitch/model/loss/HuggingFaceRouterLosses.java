@@ -31,20 +31,24 @@ public final class HuggingFaceRouterLosses {
     int length = groups.length();
     float positions = layers.size() * length;
     double scale = (double) experts / ((double) layers.size() * groups.globalTokens());
-    double[] coefficients = new double[groups.tokens() * experts];
+    double[] coefficients = new double[Math.multiplyExact(groups.sequences(), experts)];
+    int[] sequence = new int[groups.tokens()];
     for (int s = 0; s < groups.sequences(); s++) {
       int[] count = new int[experts];
       for (Layer layer : layers) {
         for (int t = s * length; t < (s + 1) * length; t++) {
           count[layer.experts()[t]]++;
+          sequence[t] = s;
         }
       }
-      for (int i = s * length * experts; i < (s + 1) * length * experts; i++) {
+      for (int e = 0; e < experts; e++) {
         // f is a float32 there, whatever the model's precision.
-        coefficients[i] = scale * (count[i % experts] / positions);
+        coefficients[s * experts + e] = scale * (count[e] / positions);
       }
     }
-    Tensor weights = Tensors.doubles(coefficients, groups.tokens(), experts);
+    Tensor weights =
+        Tensors.doubles(coefficients, groups.sequences(), experts)
+            .index_select(0, Tensors.indices(sequence, sequence.length)); // [tokens, experts]
     Tensor sum = null;
     for (Layer layer : layers) {
       Tensor probabilities = torch.softmax(Tensors.exact(layer.logits()), -1);

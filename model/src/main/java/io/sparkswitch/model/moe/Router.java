@@ -5,6 +5,7 @@ import io.sparkswitch.model.loss.RouterZLoss;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Noise.Site;
 import io.sparkswitch.model.tensor.Tensors;
+import java.util.Arrays;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -17,7 +18,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param layer name for the metrics, e.g. {@code encoder.1}
  * @param index global index of the layer, the key of its draws and messages
  * @param weight {@code <float>[experts, embed]}
- * @param dtype what it computes in, whatever the tokens come in: float32, or float64 in tests
+ * @param dtype what it computes in, whatever the tokens come in: float32, or float64 where
+ *     everything is
  */
 public record Router(String layer, int index, Tensor weight, ScalarType dtype) {
 
@@ -100,29 +102,33 @@ public record Router(String layer, int index, Tensor weight, ScalarType dtype) {
     int experts = Math.toIntExact(probabilities.size(1));
     int choices = assignment.choices();
     if (selection.renormalise()) {
-      int[] flat = new int[assignment.expertIndex().length];
+      long[] flat = new long[assignment.expertIndex().length];
       for (int i = 0; i < flat.length; i++) {
-        flat[i] = i / choices * experts + Math.max(0, assignment.expertIndex()[i]);
+        flat[i] = (long) (i / choices) * experts + Math.max(0, assignment.expertIndex()[i]);
       }
       Tensor chosen = select(probabilities, flat).view(-1, choices); // [tokens, choices]
-      return select(chosen.div(chosen.sum(new long[] {1}, true, null)), assignment.order());
+      long[] order = Arrays.stream(assignment.order()).asLongStream().toArray();
+      return select(chosen.div(chosen.sum(new long[] {1}, true, null)), order);
     }
-    int[] flat = new int[assignment.order().length];
+    long[] flat = new long[assignment.order().length];
     for (int i = 0; i < flat.length; i++) {
       int request = assignment.order()[i];
-      flat[i] = request / choices * experts + assignment.expertIndex()[request];
+      flat[i] = (long) (request / choices) * experts + assignment.expertIndex()[request];
     }
     return select(probabilities, flat);
   }
 
-  private static Tensor select(Tensor values, int[] flat) {
-    return values.reshape(-1).index_select(0, Tensors.indices(flat, flat.length));
+  /** Entries by their place in row-major order, which may be beyond an int. */
+  private static Tensor select(Tensor values, long[] flat) {
+    return values.reshape(-1).index_select(0, Tensors.longs(flat, flat.length));
   }
 
   private LayerMetrics metrics(Assignment assignment, Tensor probabilities, Routing.Losses losses) {
-    float[] values = Tensors.toFloats(probabilities);
     int experts = assignment.expertCounts().length;
     int[] first = assignment.first();
+    long[] chosen = new long[first.length];
+    Arrays.setAll(chosen, t -> (long) t * experts + Math.max(0, first[t]));
+    float[] values = Tensors.toFloats(select(probabilities.detach(), chosen));
     long[] usage = new long[experts];
     long tokens = 0;
     double confidence = 0;
@@ -130,7 +136,7 @@ public record Router(String layer, int index, Tensor weight, ScalarType dtype) {
       if (first[t] >= 0) {
         tokens++;
         usage[first[t]]++;
-        confidence += values[t * experts + first[t]];
+        confidence += values[t];
       }
     }
     return new LayerMetrics(

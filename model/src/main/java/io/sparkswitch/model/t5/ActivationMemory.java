@@ -21,7 +21,12 @@ public record ActivationMemory(T5Config config, Mode mode) {
    * @param activations what is kept
    */
   public record Mode(
-      long entryBytes, boolean dropout, boolean expertDropout, Activations activations) {}
+      long entryBytes, boolean dropout, boolean expertDropout, Activations activations) {
+    /** Of one entry of what is never computed in bfloat16. */
+    private long exactBytes() {
+      return Math.max(FLOAT, entryBytes);
+    }
+  }
 
   /**
    * Rows of the sparse layer that has the most.
@@ -70,8 +75,7 @@ public record ActivationMemory(T5Config config, Mode mode) {
       for (int block = 0; block < config.layers(stack); block++) {
         for (Need need : sublayers(pass, stack, block)) {
           boolean all = mode.activations == Activations.KEPT;
-          // The gradients of what sublayers return add up while backward frees what was kept.
-          kept += width * mode.entryBytes * (all ? 1 : 2) + (all ? need.kept : 0);
+          kept += width * mode.entryBytes + (all ? need.kept : 0);
           largest = Math.max(largest, need.scratch + (all ? 0 : need.kept));
         }
       }
@@ -100,8 +104,8 @@ public record ActivationMemory(T5Config config, Mode mode) {
   /** Norm, its input and, with dropout, the factors. */
   private Need residual(long n) {
     long width = n * config.width().embed();
-    long kept = width * (FLOAT + mode.entryBytes * (mode.dropout ? 2 : 1));
-    return new Need(kept, width * (4 * FLOAT + 2 * mode.entryBytes));
+    long kept = width * (mode.exactBytes() + mode.entryBytes * (mode.dropout ? 2 : 1));
+    return new Need(kept, width * (4 * mode.exactBytes() + 2 * mode.entryBytes));
   }
 
   private Need attention(Pass pass, StackKind stack, long projected, long keys) {
@@ -127,7 +131,7 @@ public record ActivationMemory(T5Config config, Mode mode) {
 
   /** In bfloat16 a matrix is cast to be multiplied with, and its gradient cast to be added. */
   private long casts(long matrix) {
-    return mode.entryBytes == FLOAT ? 0 : 2 * mode.entryBytes * matrix;
+    return mode.entryBytes >= FLOAT ? 0 : 2 * mode.entryBytes * matrix;
   }
 
   private Need sparse(Pass pass, StackKind stack, boolean linear) {
@@ -136,24 +140,24 @@ public record ActivationMemory(T5Config config, Mode mode) {
     long outputs = linear ? config.width().inner() : embed;
     Rows rows = pass.rows(stack);
     Need expert = linear ? new Need(0, 0) : feedForward(rows.computed, mode.expertDropout);
-    long decisions = FLOAT * n * (3 * embed + 4L * config.experts());
+    long decisions = mode.exactBytes() * n * (3 * embed + 4L * config.experts());
     long tokens = mode.entryBytes * n * (embed + outputs * (mode.dropout ? 4 : 2));
     long sent = mode.entryBytes * rows.sent * (embed + 2 * outputs);
     long computed = mode.entryBytes * rows.computed * (embed + outputs);
     Need moved =
         new Need(
             decisions + tokens + sent + computed,
-            2 * FLOAT * n * config.experts() + 2 * (sent + computed));
+            2 * mode.exactBytes() * n * config.experts() + 2 * (sent + computed));
     return moved.plus(expert);
   }
 
-  /** Of one chunk, in float32 and as activations are, its gradient, and rows with theirs. */
+  /** Of one chunk, exact and as activations are, its gradient, and rows with theirs. */
   private long logits(Pass pass) {
     long rows = pass.sequences * pass.targets;
     long vocab = config.vocab();
     long chunk = Math.min(rows, Math.max(1, ChunkedLoss.LOGITS_AT_ONCE / vocab)) * vocab;
     long width = rows * config.width().embed();
-    return chunk * (FLOAT + 2 * mode.entryBytes)
+    return chunk * (mode.exactBytes() + 2 * mode.entryBytes)
         + 3 * width * mode.entryBytes
         + casts(vocab * config.width().embed());
   }

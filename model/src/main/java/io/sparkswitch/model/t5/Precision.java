@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * float32 in all but {@link #FLOAT64}.
  */
 public enum Precision {
-  /** For tests. */
+  /** To show that two ways of computing a step agree. */
   FLOAT64(ScalarType.Double, ScalarType.Double, ScalarType.Double),
   FLOAT32(ScalarType.Float, ScalarType.Float, ScalarType.Float),
   /** Everything in bfloat16, the router too. */
@@ -27,6 +27,26 @@ public enum Precision {
 
   public ScalarType parameters() {
     return parameters;
+  }
+
+  /** Bytes of a parameter, of its gradient, and of each number its optimizer remembers. */
+  public long parameterBytes() {
+    return bytes(parameters);
+  }
+
+  /** Bytes of one entry of an activation. */
+  public long activationBytes() {
+    return bytes(activations);
+  }
+
+  /** Known without the natives, which planning does without. */
+  private static long bytes(ScalarType dtype) {
+    return switch (dtype) {
+      case Double -> Double.BYTES;
+      case Float -> Float.BYTES;
+      case BFloat16 -> Short.BYTES;
+      default -> throw new IllegalArgumentException("no precision computes in " + dtype);
+    };
   }
 
   public ScalarType activations() {

@@ -263,10 +263,10 @@ public final class Tape {
   private record Source(Phase phase, Tensor value, Consumer<Tensor> then) implements Segment {
     @Override
     public void backward() {
-      Tensor gradient = new Tensor(value.grad());
-      value.mutable_grad().reset();
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
+        Tensor gradient = new Tensor(value.grad());
+        value.mutable_grad().reset();
         if (gradient.defined()) {
           then.accept(gradient);
         }
@@ -304,19 +304,17 @@ public final class Tape {
 
     @Override
     public void backward() {
-      Tensor gradient = new Tensor(output.grad()); // grad() alone would be reset too
-      output.mutable_grad().reset();
-      if (!gradient.defined()) {
-        saved.close();
-        return;
-      }
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
-        if (section == null) {
-          section = make.get();
-          section.forward(input.detach(), saved);
+        Tensor gradient = new Tensor(output.grad()); // grad() alone would be reset too
+        output.mutable_grad().reset();
+        if (gradient.defined()) {
+          if (section == null) {
+            section = make.get();
+            section.forward(input.detach(), saved);
+          }
+          Gradients.add(input, section.backward(gradient));
         }
-        Gradients.add(input, section.backward(gradient));
       }
       saved.close();
     }

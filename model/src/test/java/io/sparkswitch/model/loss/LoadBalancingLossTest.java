@@ -68,6 +68,33 @@ class LoadBalancingLossTest {
         .isCloseTo(1, within(1e-6));
   }
 
+  /** As Switch-C's 2,048 experts have on one executor. */
+  @Test
+  void moreTokensTimesExpertsThanAnIntCountsKeepTheirCoefficients() {
+    int experts = 2048;
+    int length = 512;
+    int sequences = 2050;
+    int tokens = sequences * length;
+    assertThat((long) tokens * experts).isGreaterThan(Integer.MAX_VALUE);
+    boolean[] all = new boolean[tokens];
+    Arrays.fill(all, true);
+    int[] choices = new int[tokens];
+    Arrays.setAll(choices, t -> t % experts);
+    Arrays.fill(choices, tokens - 2 * length, tokens, 5); // the last group, half as long
+    TokenGroups groups = new TokenGroups(sequences, length, 4, all, 0, tokens);
+
+    double[] coefficients = LoadBalancingLoss.coefficients(choices, groups, experts);
+
+    assertThat(coefficients).hasSize((groups.groups() + 1) * experts);
+    double even = (double) experts / tokens / (4 * length);
+    assertThat(coefficients[0]).isCloseTo(even, within(1e-12 * even));
+    int last = (groups.groups() - 1) * experts;
+    double one = (double) experts / tokens;
+    assertThat(coefficients[last + 5]).isCloseTo(one, within(1e-12 * one));
+    assertThat(coefficients[last + 6]).isZero();
+    assertThat(coefficients[last + experts + 5]).as("padding").isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7})
   void theLossIsTheGroupsMeanWeightedByTheirRealTokens(int group) {

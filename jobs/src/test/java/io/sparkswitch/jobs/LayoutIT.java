@@ -1,0 +1,175 @@
+package io.sparkswitch.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What executors in processes of their own learn is what one process learns, with dropout, jitter
+ * and a capacity that binds.
+ */
+@ExtendWith(TinyJourney.Extension.class)
+class LayoutIT {
+  private static final int STEPS = 50;
+  private static final int EXAMPLES = 64;
+
+  private static TinyJourney journey;
+  private static TrainedRun oneProcess;
+
+  @BeforeAll
+  static void trainInOneProcess(TinyJourney shared) throws Exception {
+    journey = shared;
+    oneProcess = inProcess("one-process", "float64", 1);
+  }
+
+  @Test
+  void inFloat64ThreeExecutorsLearnWhatOneProcessDoesTo1e9() throws Exception {
+    assertSameTo1e9(3);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void inFloat64AnyNumberOfExecutorsLearnsWhatOneProcessDoesTo1e9(int executors) throws Exception {
+    assertSameTo1e9(executors);
+  }
+
+  private static void assertSameTo1e9(int executors) throws Exception {
+    TrainedRun run = onExecutors("wide", executors, "float64");
+
+    assertCapacityBinds(run);
+    Difference difference = say("float64, %d executor(s)".formatted(executors), run, oneProcess);
+    assertThat(difference.largest()).isLessThanOrEqualTo(1e-9);
+  }
+
+  @Tag("long")
+  @Test
+  void theSameLayoutTwiceIsBitEqual() throws Exception {
+    for (String precision : List.of("float64", "float32")) {
+      TrainedRun first = onExecutors("first-" + precision, 3, precision);
+      TrainedRun second = onExecutors("second-" + precision, 3, precision);
+
+      assertThat(second.metricsWithoutTime()).isEqualTo(first.metricsWithoutTime());
+      assertThat(second.digests(1)).isEqualTo(first.digests(1));
+      assertThat(second.digests(STEPS)).isEqualTo(first.digests(STEPS));
+    }
+  }
+
+  @Tag("long")
+  @Test
+  void inFloat32ExecutorsDifferByNoMoreThanTenTimesWhatASecondThreadDoes() throws Exception {
+    TrainedRun one = inProcess("one-thread", "float32", 1);
+    Difference threads = say("float32, two threads", inProcess("two-threads", "float32", 2), one);
+    assertThat(threads.losses()).as("what a second thread does").isPositive();
+    for (int executors = 1; executors <= 4; executors++) {
+      TrainedRun run = onExecutors("narrow", executors, "float32");
+      assertCapacityBinds(run);
+      Difference difference = say("float32, %d executor(s)".formatted(executors), run, one);
+      assertThat(difference.losses())
+          .as("losses of %d executor(s)", executors)
+          .isLessThanOrEqualTo(10 * threads.losses());
+      assertThat(difference.parameters())
+          .as("parameters of %d executor(s)", executors)
+          .isLessThanOrEqualTo(10 * threads.parameters());
+    }
+  }
+
+  /** Examples of one to twenty words: rows of a batch are padded by different lengths. */
+  @Tag("long")
+  @Test
+  void unequallyPaddedExamplesHaveTheSameGradientsOnThreeExecutors() throws Exception {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      lines.add(
+          "{\"inputs\": \"%s\", \"targets\": \"%s\"}"
+              .formatted("the ball and a dog ".repeat(1 + i % 5), "red ".repeat(1 + i % 3)));
+    }
+    Files.write(journey.at("examples.jsonl"), lines);
+    journey.inProcess(finetune("padded-one-process"));
+    journey.launch(3, finetune("padded-on-3"));
+
+    Difference difference =
+        Difference.of(journey.run("padded-on-3"), journey.run("padded-one-process"), 2);
+    assertThat(difference.largest()).isLessThanOrEqualTo(1e-9);
+  }
+
+  private static List<String> finetune(String out) {
+    return List.of(
+        "finetune",
+        "--from",
+        journey.path("one-process"),
+        "--vocab",
+        journey.path("vocab"),
+        "--examples",
+        journey.path("examples.jsonl"),
+        "--out",
+        journey.path(out),
+        "--config",
+        journey.path("dense.conf"),
+        "--set",
+        "model.num-experts=4",
+        "--set",
+        "examples.inputs-length=40",
+        "--set",
+        "examples.targets-length=12",
+        "--set",
+        "training.precision=float64",
+        "--set",
+        "training.checkpoint-every=1",
+        "--set",
+        "training.steps=2");
+  }
+
+  private static TrainedRun inProcess(String out, String precision, int threads) {
+    journey.inProcess(
+        pretrain(out, precision, "--set", "training.threads-per-executor=" + threads));
+    return journey.run(out);
+  }
+
+  private static TrainedRun onExecutors(String name, int executors, String precision)
+      throws Exception {
+    String out = "%s-on-%d".formatted(name, executors);
+    journey.launch(executors, pretrain(out, precision));
+    return journey.run(out);
+  }
+
+  private static List<String> pretrain(String out, String precision, String... more) {
+    return TinyJourney.with(
+        journey.pretrain(
+            "switch",
+            out,
+            "--set",
+            "training.steps=" + STEPS,
+            "--set",
+            "training.checkpoint-every=1",
+            "--set",
+            "training.precision=" + precision),
+        more);
+  }
+
+  private static void assertCapacityBinds(TrainedRun run) throws Exception {
+    assertThat(run.metrics())
+        .allMatch(step -> step.fractionTokensLeftBehind().orElseThrow() > 0, "capacity binds");
+  }
+
+  private static Difference say(String what, TrainedRun run, TrainedRun from) throws Exception {
+    Difference d = Difference.of(run, from, STEPS);
+    System.out.printf(
+        Locale.ROOT,
+        "%s: losses differ by %.1e, gradients of step 1 by %.1e, final parameters by %.1e%n",
+        what,
+        d.losses(),
+        d.firstGradients(),
+        d.parameters());
+    return d;
+  }
+}
