@@ -64,22 +64,29 @@ class LayoutIT {
     }
   }
 
+  /**
+   * Where a second thread changes nothing at all in one process, as here, it is no measure:
+   * rounding to float32 is.
+   */
   @Tag("long")
   @Test
-  void inFloat32ExecutorsDifferByNoMoreThanTenTimesWhatASecondThreadDoes() throws Exception {
+  void inFloat32ExecutorsDifferByNoMoreThanTenTimesWhatRoundingOrASecondThreadDoes()
+      throws Exception {
     TrainedRun one = inProcess("one-thread", "float32", 1);
     Difference threads = say("float32, two threads", inProcess("two-threads", "float32", 2), one);
-    assertThat(threads.losses()).as("what a second thread does").isPositive();
+    Difference rounding = say("float32, rounding", one, oneProcess);
+    double losses = Math.max(threads.losses(), rounding.losses());
+    double parameters = Math.max(threads.parameters(), rounding.parameters());
     for (int executors = 1; executors <= 4; executors++) {
       TrainedRun run = onExecutors("narrow", executors, "float32");
       assertCapacityBinds(run);
       Difference difference = say("float32, %d executor(s)".formatted(executors), run, one);
       assertThat(difference.losses())
           .as("losses of %d executor(s)", executors)
-          .isLessThanOrEqualTo(10 * threads.losses());
+          .isLessThanOrEqualTo(10 * losses);
       assertThat(difference.parameters())
           .as("parameters of %d executor(s)", executors)
-          .isLessThanOrEqualTo(10 * threads.parameters());
+          .isLessThanOrEqualTo(10 * parameters);
     }
   }
 
