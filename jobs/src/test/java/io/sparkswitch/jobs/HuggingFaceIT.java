@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A trained model that went out and came back is used as the one it was. */
 @ExtendWith(TinyJourney.Extension.class)
+@Tag("long")
 class HuggingFaceIT {
   private static TinyJourney journey;
 

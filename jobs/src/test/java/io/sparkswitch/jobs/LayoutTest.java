@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole trainings with ranks as threads; {@link LayoutIT} has them in processes of their own. */
+@Tag("long")
 class LayoutTest {
   private static final int STEPS = 50;
 
@@ -29,7 +30,6 @@ class LayoutTest {
     assertSameTo1e9(3);
   }
 
-  @Tag("long")
   @ParameterizedTest
   @ValueSource(ints = {2, 4})
   void inFloat64AnyNumberOfRanksLearnsTheSameTo1e9(int ranks) throws Exception {
@@ -44,7 +44,6 @@ class LayoutTest {
     assertThat(Difference.of(run, alone, STEPS).largest()).isLessThanOrEqualTo(1e-9);
   }
 
-  @Tag("long")
   @Test
   void theSameLayoutTwiceIsBitEqual() throws Exception {
     TrainedRun first = train("first", 3, config());

@@ -17,6 +17,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -122,6 +123,7 @@ class RefusalsIT {
     assertThat(outcome.text()).contains("spark.dynamicAllocation.enabled = true is not allowed");
   }
 
+  @Tag("long")
   @Test
   void fewerExecutorsThanAskedFor() throws Exception {
     long startedAt = System.nanoTime();
@@ -245,6 +247,7 @@ class RefusalsIT {
     assertThat(journey.at("switch/config.conf")).hasContent(before);
   }
 
+  @Tag("long")
   @Test
   void aDamagedCheckpointWhichIsPassedOverWithAWarning() throws Exception {
     List<String> command =

@@ -32,6 +32,7 @@ class TrainingIT {
     unbroken = journey.trainedSwitch();
   }
 
+  @Tag("long")
   @Test
   void lossesAndFirstGradientsDoNotDependOnTheNumberOfExecutors() throws Exception {
     journey.launch(

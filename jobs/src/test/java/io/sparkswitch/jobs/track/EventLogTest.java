@@ -18,6 +18,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.Event;
@@ -116,6 +117,7 @@ class EventLogTest {
     assertThat(folder.resolve("none")).doesNotExist();
   }
 
+  @Tag("long")
   @Test
   void hdfsShowsEachIntervalBeforeTheFileIsClosed() throws IOException {
     Configuration conf = new Configuration();
