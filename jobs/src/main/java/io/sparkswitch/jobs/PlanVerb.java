@@ -97,11 +97,7 @@ final class PlanVerb extends ConfiguredVerb {
             plan.architecture().paperFlops(lengths.inputs(), lengths.targets()))
         .put("flopsPerToken", plan.flopsPerToken(lengths.inputs(), lengths.targets()))
         .put("slots", size)
-        .put("driverBytesPerStep", plan.driverBytes())
-        .put("denseBytesPerExecutorPerStep", plan.denseBytesPerExecutor())
-        .put(
-            "tokenBytesPerExecutorPerStep",
-            plan.tokenBytesPerExecutor(lengths.inputs(), lengths.targets()))
+        .put("driverBytesPerStep", step.driverBytes())
         .put("driverNativeMebibytes", memory.driver().outsideHeap() / MIB)
         .put("executorNativeMebibytes", memory.executor().outsideHeap() / MIB);
     if (out != null) {

@@ -1,11 +1,17 @@
 package io.sparkswitch.jobs.loop;
 
+import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.jobs.conf.ModelSettings;
 import io.sparkswitch.jobs.conf.OptimizerSettings;
 import io.sparkswitch.jobs.conf.RoutingSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.model.exchange.Exchange;
+import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.moe.Capacity;
+import io.sparkswitch.model.moe.Draws;
 import io.sparkswitch.model.moe.Exploration;
+import io.sparkswitch.model.moe.Observations;
+import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.RouterLossFactors;
 import io.sparkswitch.model.moe.RoutingRule;
 import io.sparkswitch.model.moe.Selection;
@@ -17,6 +23,7 @@ import io.sparkswitch.model.optim.Optimizer;
 import io.sparkswitch.model.optim.Schedule;
 import io.sparkswitch.model.t5.ExpertSites;
 import io.sparkswitch.model.t5.Grouping;
+import io.sparkswitch.model.t5.Inputs;
 import io.sparkswitch.model.t5.Precision;
 import io.sparkswitch.model.t5.SparseBlocks;
 import io.sparkswitch.model.t5.SwitchConfig;
@@ -24,7 +31,9 @@ import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Config.Conventions;
 import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.t5.T5Config.Width;
+import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Parameters;
+import io.sparkswitch.model.tensor.Tape;
 import io.sparkswitch.model.tensor.TapeOptions;
 import io.sparkswitch.model.tensor.TapeOptions.Activations;
 import java.util.List;
@@ -67,7 +76,7 @@ public final class Architecture {
             blocks(m.numDecoderLayers(), m.expertEvery(), offset)),
         ExpertSites.valueOf(m.expertSites().name()),
         rule(m, r),
-        new Grouping(r.groupSequences(), Grouping.Padding.valueOf(r.padding().name())));
+        grouping(r));
   }
 
   private static List<Integer> blocks(int layers, int every, int offset) {
@@ -126,6 +135,32 @@ public final class Architecture {
         config.distill().toString(),
         "batch=" + config.training().batchSize(),
         length);
+  }
+
+  /**
+   * A pass of training.
+   *
+   * @param step that its draws belong to
+   * @param tag of the pass's messages, but for layer and direction
+   */
+  static Pass trainingPass(
+      RunConfig config, T5Config model, long step, Exchange exchange, Tag tag) {
+    Draws draws =
+        new Draws(
+            new Noise(config.seed(), step),
+            config.model().dropoutRate(),
+            config.model().expertDropoutRate());
+    return new Pass(
+        Tape.recording(tape(config)), exchange, tag, model.training(), draws, new Observations());
+  }
+
+  /** A share of a batch, in its routing groups. */
+  static Inputs inputs(RunConfig config, Batch batch, Share share) {
+    return Inputs.of(batch, share.from(), share.to(), grouping(config.routing()));
+  }
+
+  private static Grouping grouping(RoutingSettings r) {
+    return new Grouping(r.groupSequences(), Grouping.Padding.valueOf(r.padding().name()));
   }
 
   /** The optimizer of a side's parameters; the caller closes it. */

@@ -7,18 +7,12 @@ import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.LocalExchange;
 import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.loss.Objective;
-import io.sparkswitch.model.moe.Draws;
-import io.sparkswitch.model.moe.Observations;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.optim.Optimizer;
 import io.sparkswitch.model.optim.SumOfSquares;
 import io.sparkswitch.model.t5.GradientStep;
-import io.sparkswitch.model.t5.Grouping;
-import io.sparkswitch.model.t5.Inputs;
 import io.sparkswitch.model.t5.T5Model;
-import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Parameters;
-import io.sparkswitch.model.tensor.Tape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +81,8 @@ public final class BareLoop implements AutoCloseable {
       try (PointerScope scope = new PointerScope()) {
         Share share = whole.part(group, part, parts);
         GradientStep.Result result =
-            GradientStep.train(model, inputs(batch, share), pass(step, part), objective);
+            GradientStep.train(
+                model, Architecture.inputs(config, batch, share), pass(step, part), objective);
         crossEntropy += result.crossEntropy();
         targets += result.targetTokens();
       }
@@ -95,25 +90,9 @@ public final class BareLoop implements AutoCloseable {
     return crossEntropy / targets;
   }
 
-  private Inputs inputs(Batch batch, Share share) {
-    Grouping.Padding padding = Grouping.Padding.valueOf(config.routing().padding().name());
-    Grouping grouping = new Grouping(config.routing().groupSequences(), padding);
-    return Inputs.of(batch, share.from(), share.to(), grouping);
-  }
-
   private Pass pass(long step, int part) {
-    Draws draws =
-        new Draws(
-            new Noise(config.seed(), step),
-            config.model().dropoutRate(),
-            config.model().expertDropoutRate());
-    return new Pass(
-        Tape.recording(Architecture.tape(config)),
-        nobody,
-        new Tag(0, step, part, 0, Direction.CONTROL),
-        model.config().training(),
-        draws,
-        new Observations());
+    Tag tag = new Tag(0, step, part, 0, Direction.CONTROL);
+    return Architecture.trainingPass(config, model.config(), step, nobody, tag);
   }
 
   private void update(long step) {

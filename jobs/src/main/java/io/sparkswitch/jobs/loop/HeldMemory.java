@@ -22,7 +22,7 @@ record HeldMemory(long values, long gradients, long optimizerState, long scratch
     List<ParameterSpec> specs = T5Parameters.dense(plan.architecture());
     long number = plan.parameterBytes();
     long dense = number * plan.denseParameters();
-    long state = number * ParameterMemory.state(specs, plan.config().optimizer());
+    long state = number * OptimizerState.numbers(specs, plan.config().optimizer());
     return new HeldMemory(dense, dense, state, number * Optimizer.scratch(specs), dense + state);
   }
 
@@ -34,7 +34,7 @@ record HeldMemory(long values, long gradients, long optimizerState, long scratch
     long experts = plan.expertsOf(rank);
     long number = plan.parameterBytes();
     long values = number * experts * plan.architecture().parameterCounts().oneExpert();
-    long state = number * experts * ParameterMemory.state(one, optimizer);
+    long state = number * experts * OptimizerState.numbers(one, optimizer);
     long dense = number * plan.denseParameters();
     return new HeldMemory(
         dense + values, dense + values, state, number * Optimizer.scratch(one), values + state);

@@ -2,7 +2,6 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
-import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.ExpertPlacement;
 import io.sparkswitch.model.t5.T5Config;
 import java.util.List;
@@ -104,27 +103,6 @@ public record Plan(T5Config architecture, RunConfig config, int executors) {
 
   public ParameterMemory memory() {
     return ParameterMemory.of(this);
-  }
-
-  /** Bytes that one executor sends in a step for the dense gradients and parameters. */
-  public long denseBytesPerExecutor() {
-    long dense = denseParameters();
-    long total = dense * parameterBytes();
-    long slice = parameterBytes() * (Exchange.sliceStart(dense, 1, executors));
-    // reduce-scatter to the others, its own slice to the driver, its slice of parameters to the
-    // others
-    return (total - slice) + slice + slice * (executors - 1);
-  }
-
-  /** Bytes the driver sends in a step; it receives as many. */
-  public long driverBytes() {
-    return denseParameters() * parameterBytes();
-  }
-
-  /** Bytes that one executor sends in a step for tokens, if routing is balanced. */
-  public long tokenBytesPerExecutor(int encoderLength, int decoderLength) {
-    StepPlan step = new StepPlan(this, encoderLength, decoderLength);
-    return StepWireSummary.tokensSent(StepWireSummary.of(step).balanced());
   }
 
   /** Matrix products of a forward pass, a token of encoder or decoder; a step costs three times. */

@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.loop;
 
+import io.sparkswitch.model.exchange.Direction;
 import java.util.List;
 import java.util.Locale;
 
@@ -59,11 +60,12 @@ record PlanSentences(Plan plan, int inputs, int targets) {
   }
 
   private String wire() {
+    StepWireSummary step = StepWireSummary.of(new StepPlan(plan, inputs, targets));
     return text(
         "Wire, a step: each executor sends %s of gradients and parameters and, if routing is balanced, %s of tokens; the driver sends and receives %s, whatever the number of executors.",
-        Magnitude.ofBytes(plan.denseBytesPerExecutor()),
-        Magnitude.ofBytes(plan.tokenBytesPerExecutor(inputs, targets)),
-        Magnitude.ofBytes(plan.driverBytes()));
+        Magnitude.ofBytes(StepWireSummary.denseSent(step.balanced())),
+        Magnitude.ofBytes(StepWireSummary.tokensSent(step.balanced())),
+        Magnitude.ofBytes(step.driver().sent(Direction.FROM_DRIVER).bytes()));
   }
 
   private String memory() {

@@ -14,21 +14,16 @@ import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.loss.Objective;
 import io.sparkswitch.model.moe.Capacity;
-import io.sparkswitch.model.moe.Draws;
 import io.sparkswitch.model.moe.LayerMetrics;
-import io.sparkswitch.model.moe.Observations;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.moe.RoutingRule;
 import io.sparkswitch.model.optim.Optimizer;
 import io.sparkswitch.model.optim.SumOfSquares;
 import io.sparkswitch.model.t5.GradientStep;
-import io.sparkswitch.model.t5.Grouping;
 import io.sparkswitch.model.t5.Inputs;
 import io.sparkswitch.model.t5.SparseLayers;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.t5.T5Model;
-import io.sparkswitch.model.tensor.Noise;
-import io.sparkswitch.model.tensor.Tape;
 import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
 import java.time.Duration;
@@ -208,20 +203,9 @@ final class Rank implements AutoCloseable {
 
   private RankReport trainPart(long step, MicroBatch micro) throws IOException {
     try (PointerScope scope = new PointerScope()) {
-      Draws draws =
-          new Draws(
-              new Noise(config.seed(), step),
-              config.model().dropoutRate(),
-              config.model().expertDropoutRate());
-      Pass pass =
-          new Pass(
-              Tape.recording(Architecture.tape(config)),
-              exchange,
-              new Tag(member.attempt(), tick, micro.index(), 0, Direction.CONTROL),
-              model.config().training(),
-              draws,
-              new Observations());
-      Inputs inputs = inputs(micro.batch(), micro.share());
+      Tag tag = new Tag(member.attempt(), tick, micro.index(), 0, Direction.CONTROL);
+      Pass pass = Architecture.trainingPass(config, model.config(), step, exchange, tag);
+      Inputs inputs = Architecture.inputs(config, micro.batch(), micro.share());
       Objective objective = objectives.of(micro.number(), micro.batch(), micro.share());
       return report(GradientStep.train(model, inputs, pass, objective), inputs);
     }
@@ -253,7 +237,7 @@ final class Rank implements AutoCloseable {
             asked.withTrainingCapacity()
                 ? training.capacity()
                 : Capacity.factor(config.model().evaluationCapacityFactor()));
-    Inputs inputs = inputs(batch, share);
+    Inputs inputs = Architecture.inputs(config, batch, share);
     answer(
         report(
                 GradientStep.evaluate(model, inputs, inference(rule), Objectives.hard(config)),
@@ -270,7 +254,7 @@ final class Rank implements AutoCloseable {
         batch,
         share,
         model,
-        inputs(batch, share),
+        Architecture.inputs(config, batch, share),
         inference(model.config().training().inference(Capacity.dropless())));
     answer(new byte[0]);
   }
@@ -285,13 +269,6 @@ final class Rank implements AutoCloseable {
 
   private Pass inference(RoutingRule rule) {
     return Pass.inference(exchange, new Tag(member.attempt(), tick, 0, 0, Direction.CONTROL), rule);
-  }
-
-  private Inputs inputs(Batch batch, Share share) {
-    int group = config.routing().groupSequences();
-    Grouping grouping =
-        new Grouping(group, Grouping.Padding.valueOf(config.routing().padding().name()));
-    return Inputs.of(batch, share.from(), share.to(), grouping);
   }
 
   private static RankReport report(GradientStep.Result result, Inputs inputs) {

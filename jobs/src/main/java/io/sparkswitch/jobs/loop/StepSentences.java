@@ -67,9 +67,7 @@ record StepSentences(StepPlan step) {
     return text(
         "Wire, executor %d: sends %,d bytes a step for gradients and parameters: %,d of its gradients to other executors, %,d of summed gradients to the driver, %,d of its slice of parameters to other executors; it receives %,d, %,d and %,d.",
         summary.rank(),
-        t.sent(Direction.REDUCE_SCATTER).bytes()
-            + t.sent(Direction.TO_DRIVER).bytes()
-            + t.sent(Direction.ALL_GATHER).bytes(),
+        StepWireSummary.denseSent(t),
         t.sent(Direction.REDUCE_SCATTER).bytes(),
         t.sent(Direction.TO_DRIVER).bytes(),
         t.sent(Direction.ALL_GATHER).bytes(),

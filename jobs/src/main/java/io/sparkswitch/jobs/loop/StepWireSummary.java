@@ -34,6 +34,13 @@ record StepWireSummary(
         wire.driver());
   }
 
+  /** Bytes that an executor sends of gradients and parameters. */
+  static long denseSent(PlannedTraffic executor) {
+    return executor.sent(Direction.REDUCE_SCATTER).bytes()
+        + executor.sent(Direction.TO_DRIVER).bytes()
+        + executor.sent(Direction.ALL_GATHER).bytes();
+  }
+
   /** Bytes for rows of tokens and what must be known of them. */
   static long tokensSent(PlannedTraffic traffic) {
     return OF_TOKENS.stream().mapToLong(d -> traffic.sent(d).bytes()).sum();

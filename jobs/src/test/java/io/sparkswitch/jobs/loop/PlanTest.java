@@ -34,9 +34,10 @@ class PlanTest {
     assertThat(plan.denseParameters()).isEqualTo(1_459_968);
     assertThat(plan.expertParameters()).isZero();
     assertThat(plan.parameters()).isEqualTo(1_459_968);
-    assertThat(plan.driverBytes()).isEqualTo(4 * 1_459_968);
-    assertThat(plan.denseBytesPerExecutor()).isEqualTo(6 * 1_459_968);
-    assertThat(plan.tokenBytesPerExecutor(128, 29)).isZero();
+    StepWireSummary wire = wire(plan);
+    assertThat(wire.driver().sent(Direction.FROM_DRIVER).bytes()).isEqualTo(4 * 1_459_968);
+    assertThat(StepWireSummary.denseSent(wire.balanced())).isEqualTo(6 * 1_459_968);
+    assertThat(StepWireSummary.tokensSent(wire.balanced())).isZero();
   }
 
   @Test
@@ -54,8 +55,8 @@ class PlanTest {
   void tokensTravelFourTimesAndOnlyToOtherExecutors() {
     RunConfig config = config("preset=nano-switch");
 
-    assertThat(Plan.of(config, ROWS, 1).tokenBytesPerExecutor(128, 29)).isZero();
-    assertThat(Plan.of(config, ROWS, 2).tokenBytesPerExecutor(128, 29))
+    assertThat(StepWireSummary.tokensSent(wire(Plan.of(config, ROWS, 1)).balanced())).isZero();
+    assertThat(StepWireSummary.tokensSent(wire(Plan.of(config, ROWS, 2)).balanced()))
         .isEqualTo(4 * ((128 + 29) * 16 / 2 / 2) * EMBED * Float.BYTES + 2 * 4 * Integer.BYTES);
   }
 
@@ -160,5 +161,9 @@ class PlanTest {
 
   private static RunConfig config(String... settings) {
     return ConfigLoader.load(Optional.empty(), List.copyOf(Stream.of(settings).toList()));
+  }
+
+  private static StepWireSummary wire(Plan plan) {
+    return StepWireSummary.of(new StepPlan(plan, 128, 29));
   }
 }
