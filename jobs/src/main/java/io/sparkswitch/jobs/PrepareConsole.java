@@ -4,6 +4,7 @@ import io.sparkswitch.data.pipeline.PrepareProgress;
 import io.sparkswitch.jobs.track.Console;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** Tells on the console how a preparation goes: every few seconds, later less often. */
 final class PrepareConsole implements PrepareProgress {
@@ -11,16 +12,16 @@ final class PrepareConsole implements PrepareProgress {
   private static final double OFTEN = 1.25;
   private static final Duration FIRST = Duration.ofSeconds(5);
 
-  private final VerbRun run;
+  private final Consumer<String> tell;
   private Duration next = FIRST;
 
-  PrepareConsole(VerbRun run) {
-    this.run = run;
+  PrepareConsole(Consumer<String> tell) {
+    this.tell = tell;
   }
 
   @Override
   public void say(String sentence) {
-    run.progress(sentence);
+    tell.accept(sentence);
   }
 
   @Override
@@ -35,7 +36,7 @@ final class PrepareConsole implements PrepareProgress {
         bytesDone == 0
             ? "no file is done yet"
             : "ETA " + Console.duration(Duration.ofSeconds((long) ((bytes - bytesDone) / rate)));
-    run.progress(
+    tell.accept(
         String.format(
             Locale.ROOT,
             "%,d of %,d files, %,.1f of %,.1f MB as stored, %,.2f MB/s, %s",

@@ -166,7 +166,7 @@ final class PrepareVerb extends ConfiguredVerb {
   private static PrepareSummary prepare(
       JavaSparkContext spark, PrepareRequest request, VerbRun run) {
     try {
-      return CorpusPreparation.prepare(spark, request, new PrepareConsole(run));
+      return CorpusPreparation.prepare(spark, request, new PrepareConsole(run::progress));
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage(), e);
     }

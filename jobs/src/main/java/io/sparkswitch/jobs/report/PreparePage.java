@@ -35,23 +35,24 @@ public final class PreparePage {
     html.open("body").open("main").open("header");
     html.element("p", "sparkswitch prepare", "class", "kicker");
     html.element("h1", "Prepared text").close();
-    splits.values().stream().limit(1).forEach(manifest -> provenance(html, manifest));
     splits.forEach((name, manifest) -> split(html, name, manifest));
+    splits.values().stream().limit(1).forEach(manifest -> provenance(html, manifest));
     return html.close().close().close().finish();
   }
 
   /** What the shards are made of and how; the same for all splits. */
   private static void provenance(Html html, ShardManifest manifest) {
+    html.open("section").element("h2", "Provenance");
     html.open("div", "class", "scroll").open("table", "class", "provenance");
     Map<String, String> facts = new LinkedHashMap<>(manifest.recipe());
     facts.putAll(manifest.provenance());
     facts.forEach(
-        (name, value) ->
-            html.open("tr")
-                .element("th", name, "scope", "row")
-                .element("td", value.isEmpty() ? Numbers.MISSING : value)
-                .close());
-    html.close().close();
+        (name, value) -> {
+          html.open("tr").element("th", name, "scope", "row");
+          ProvenanceSection.cell(html, value);
+          html.close();
+        });
+    html.close().close().close();
   }
 
   private static void split(Html html, String name, ShardManifest manifest) {

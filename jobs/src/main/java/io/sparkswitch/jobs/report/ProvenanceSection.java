@@ -82,7 +82,8 @@ final class ProvenanceSection {
     html.close().close().close();
   }
 
-  private static void cell(Html html, String value, String... attributes) {
+  /** Of a digest the beginning, the rest where one points at it. */
+  static void cell(Html html, String value, String... attributes) {
     html.open("td", attributes);
     String digits = value.replaceFirst("^sha-?256:", "");
     if (digits.matches("[0-9a-f]{20,}")) {

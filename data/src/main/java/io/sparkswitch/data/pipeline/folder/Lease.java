@@ -25,6 +25,7 @@ import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -192,18 +193,26 @@ public final class Lease implements AutoCloseable {
   }
 
   private boolean create() throws IOException {
-    byte[] content = JSON.writeValueAsBytes(self.renewed(clock.millis()));
-    try (FSDataOutputStream out = file.getFileSystem(conf).create(file, false)) {
-      out.write(content);
-      return true;
+    FileSystem files = file.getFileSystem(conf);
+    FSDataOutputStream out;
+    try {
+      out = files.create(file, false);
     } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
       return false;
     } catch (IOException e) {
-      if (file.getFileSystem(conf).exists(file)) {
+      if (files.exists(file)) {
         return false;
       }
       throw e;
     }
+    try (out) {
+      out.write(JSON.writeValueAsBytes(self.renewed(clock.millis())));
+    } catch (IOException e) {
+      // Half a lease would keep others out, and this one's next start.
+      files.delete(file, false);
+      throw new IOException("cannot write %s: %s".formatted(file, e.getMessage()), e);
+    }
+    return true;
   }
 
   synchronized void renew() {
