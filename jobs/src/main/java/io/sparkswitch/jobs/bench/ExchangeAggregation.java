@@ -5,7 +5,6 @@ import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * By the exchange, call by call as driver and ranks do it in a training step.
@@ -34,13 +33,8 @@ final class ExchangeAggregation implements Aggregation {
 
   private void drive(Tensor sum) {
     exchange.broadcast(tag(Direction.CONTROL), new byte[0]);
-    for (int rank = 0; rank < exchange.size(); rank++) {
-      Tensor into = slice(sum, rank);
-      into.copy_(exchange.receive(rank, tag(Direction.TO_DRIVER), ScalarType.Float, into.numel()));
-    }
-    for (int rank = 0; rank < exchange.size(); rank++) {
-      exchange.send(rank, tag(Direction.FROM_DRIVER), slice(sum, rank));
-    }
+    exchange.gatherAtDriver(tag(Direction.TO_DRIVER), sum);
+    exchange.scatterFromDriver(tag(Direction.FROM_DRIVER), sum);
     for (int rank = 0; rank < exchange.size(); rank++) {
       exchange.receiveBytes(rank, tag(Direction.CONTROL));
     }
@@ -49,18 +43,11 @@ final class ExchangeAggregation implements Aggregation {
   private void follow(Tensor gradients, Tensor values) {
     exchange.receiveBytes(Exchange.DRIVER, tag(Direction.CONTROL));
     Tensor sum = exchange.reduceScatter(tag(Direction.REDUCE_SCATTER), gradients);
-    exchange.send(Exchange.DRIVER, tag(Direction.TO_DRIVER), sum);
-    Tensor mine =
-        exchange.receive(
-            Exchange.DRIVER, tag(Direction.FROM_DRIVER), ScalarType.Float, sum.numel());
-    values.copy_(exchange.allGather(tag(Direction.ALL_GATHER), mine, values.numel()));
+    exchange.gatherAtDriver(tag(Direction.TO_DRIVER), sum);
+    exchange.scatterFromDriver(
+        tag(Direction.FROM_DRIVER), Exchange.slice(values, exchange.rank(), exchange.size()));
+    exchange.allGather(tag(Direction.ALL_GATHER), values);
     exchange.sendBytes(Exchange.DRIVER, tag(Direction.CONTROL), new byte[0]);
-  }
-
-  private Tensor slice(Tensor vector, int rank) {
-    long from = Exchange.sliceStart(vector.numel(), rank, exchange.size());
-    long to = Exchange.sliceStart(vector.numel(), rank + 1, exchange.size());
-    return vector.narrow(0, from, to - from);
   }
 
   private Tag tag(Direction direction) {

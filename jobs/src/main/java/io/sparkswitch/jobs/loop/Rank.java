@@ -137,13 +137,9 @@ final class Rank implements AutoCloseable {
 
   private void receiveParameters() {
     Tensor values = model.dense().values();
-    long total = values.numel();
-    long from = Exchange.sliceStart(total, exchange.rank(), exchange.size());
-    long to = Exchange.sliceStart(total, exchange.rank() + 1, exchange.size());
-    Tensor slice =
-        exchange.receive(
-            Exchange.DRIVER, tag(Direction.FROM_DRIVER), values.scalar_type().intern(), to - from);
-    model.dense().assign(exchange.allGather(tag(Direction.ALL_GATHER), slice, total));
+    exchange.scatterFromDriver(
+        tag(Direction.FROM_DRIVER), Exchange.slice(values, exchange.rank(), exchange.size()));
+    exchange.allGather(tag(Direction.ALL_GATHER), values);
   }
 
   private void load(Order order, Map<String, Tensor> state) throws IOException {
@@ -168,7 +164,7 @@ final class Rank implements AutoCloseable {
       report = report.plus(trainPart(step, micro));
     }
     Tensor slice = exchange.reduceScatter(tag(Direction.REDUCE_SCATTER), model.dense().gradients());
-    exchange.send(Exchange.DRIVER, tag(Direction.TO_DRIVER), slice);
+    exchange.gatherAtDriver(tag(Direction.TO_DRIVER), slice);
     double expertSquares = SumOfSquares.ofGradients(model.experts());
     boolean finite = Double.isFinite(SumOfSquares.of(slice)) && Double.isFinite(expertSquares);
     sendLayers(report.layers());
@@ -186,7 +182,7 @@ final class Rank implements AutoCloseable {
       LayerSums sums = new LayerSums(SparseLayers.of(model.config()));
       Tensor numbers = Tensors.doubles(sums.numbers(metrics), sums.length());
       Tensor slice = exchange.reduceScatter(tag(Direction.METRICS), numbers);
-      exchange.send(Exchange.DRIVER, tag(Direction.METRICS), slice);
+      exchange.gatherAtDriver(tag(Direction.METRICS), slice);
     }
   }
 

@@ -37,11 +37,7 @@ final class RankSet {
   /** Gives every rank the dense parameters: a slice each, which they gather among themselves. */
   void sendParameters(Parameters dense) {
     order(Order.of(Command.PARAMETERS, 0));
-    try (PointerScope scope = new PointerScope()) {
-      for (int rank = 0; rank < size(); rank++) {
-        exchange.send(rank, tag(Direction.FROM_DRIVER), slice(dense.values(), rank));
-      }
-    }
+    exchange.scatterFromDriver(tag(Direction.FROM_DRIVER), dense.values());
   }
 
   /** Waits until every rank has done what was ordered. */
@@ -74,14 +70,7 @@ final class RankSet {
   RankReport train(long step, long batch, DenseModel model) {
     Parameters dense = model.parameters();
     order(Order.of(Command.TRAIN, step, batch));
-    try (PointerScope scope = new PointerScope()) {
-      for (int rank = 0; rank < size(); rank++) {
-        Tensor into = slice(dense.gradients(), rank);
-        into.copy_(
-            exchange.receive(
-                rank, tag(Direction.TO_DRIVER), into.scalar_type().intern(), into.numel()));
-      }
-    }
+    exchange.gatherAtDriver(tag(Direction.TO_DRIVER), dense.gradients());
     List<LayerMetrics> layers = layers(model.layers());
     return reports().withLayers(layers);
   }
@@ -90,9 +79,8 @@ final class RankSet {
   private List<LayerMetrics> layers(LayerSums sums) {
     try (PointerScope scope = new PointerScope()) {
       Tensor numbers = Tensors.empty(ScalarType.Double, sums.length());
-      for (int rank = 0; rank < size() && sums.length() > 0; rank++) {
-        Tensor into = slice(numbers, rank);
-        into.copy_(exchange.receive(rank, tag(Direction.METRICS), ScalarType.Double, into.numel()));
+      if (sums.length() > 0) {
+        exchange.gatherAtDriver(tag(Direction.METRICS), numbers);
       }
       return sums.metrics(Tensors.toDoubles(numbers));
     }
@@ -159,11 +147,6 @@ final class RankSet {
       answers.add(exchange.receiveBytes(rank, tag(Direction.CONTROL)));
     }
     return answers;
-  }
-
-  private Tensor slice(Tensor vector, int rank) {
-    long from = Exchange.sliceStart(vector.numel(), rank, size());
-    return vector.narrow(0, from, Exchange.sliceStart(vector.numel(), rank + 1, size()) - from);
   }
 
   private Tag tag(Direction direction) {

@@ -50,8 +50,18 @@ final class RecordingExchange implements Exchange {
   }
 
   @Override
-  public Tensor allGather(Tag tag, Tensor slice, long total) {
-    return exchange.allGather(tag, slice, total);
+  public void allGather(Tag tag, Tensor vector) {
+    exchange.allGather(tag, vector);
+  }
+
+  @Override
+  public void gatherAtDriver(Tag tag, Tensor part) {
+    exchange.gatherAtDriver(tag, part);
+  }
+
+  @Override
+  public void scatterFromDriver(Tag tag, Tensor part) {
+    exchange.scatterFromDriver(tag, part);
   }
 
   @Override

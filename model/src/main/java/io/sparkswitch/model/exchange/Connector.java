@@ -3,7 +3,6 @@ package io.sparkswitch.model.exchange;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -65,7 +64,7 @@ final class Connector {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-            .childOption(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
+            .childOption(ChannelOption.RCVBUF_ALLOCATOR, new ReceiveBuffers())
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITTEN_AT_ONCE)
             .childHandler(initializer(handshake, true));
     ChannelFuture tried = null;
@@ -105,7 +104,7 @@ final class Connector {
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-        .option(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
+        .option(ChannelOption.RCVBUF_ALLOCATOR, new ReceiveBuffers())
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITTEN_AT_ONCE)
         .option(
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
@@ -140,10 +139,6 @@ final class Connector {
         channel.pipeline().addLast(handshake.get());
       }
     };
-  }
-
-  private static AdaptiveRecvByteBufAllocator receiveBuffers() {
-    return new AdaptiveRecvByteBufAllocator(512, 8 << 10, 1 << 20);
   }
 
   /** A connection has proved itself. */

@@ -42,21 +42,36 @@ public interface Exchange extends AutoCloseable {
   Tensor allToAll(Tag tag, Tensor outgoing, int[] sendRows, int[] receiveRows);
 
   /**
-   * Sum over the ranks, of this rank's slice.
+   * Sum over the ranks, of this rank's slice: it takes the place of the slice. The vector's other
+   * slices stay as they are.
    *
    * @param vector {@code <float>[n]}, contiguous
-   * @return {@code <float>[sliceStart(rank + 1) - sliceStart(rank)]}
+   * @return {@code <float>[sliceStart(rank + 1) - sliceStart(rank)]}, that part of {@code vector}
    */
   Tensor reduceScatter(Tag tag, Tensor vector);
 
   /**
    * Slices of all ranks, joined.
    *
-   * @param slice {@code <float>} this rank's slice
-   * @param total length of the whole vector
-   * @return {@code <float>[total]}
+   * @param vector {@code <float>[n]}, contiguous, in which this rank's slice is set; the others
+   *     come to be
    */
-  Tensor allGather(Tag tag, Tensor slice, long total);
+  void allGather(Tag tag, Tensor vector);
+
+  /**
+   * Slices of all ranks, at the driver.
+   *
+   * @param part at the driver {@code <float>[n]}, which comes to be; at a rank its slice, {@code
+   *     <float>[sliceStart(rank + 1) - sliceStart(rank)]}; contiguous
+   */
+  void gatherAtDriver(Tag tag, Tensor part);
+
+  /**
+   * A vector of the driver's, of which each rank gets its slice.
+   *
+   * @param part as of {@link #gatherAtDriver}, but what comes to be is the slice
+   */
+  void scatterFromDriver(Tag tag, Tensor part);
 
   /** Sends a contiguous tensor to a rank or to {@link #DRIVER}; only its bytes travel. */
   void send(int peer, Tag tag, Tensor tensor);
@@ -79,6 +94,12 @@ public interface Exchange extends AutoCloseable {
 
   @Override
   void close();
+
+  /** {@code rank}'s slice of {@code <float>[n]}: a view. */
+  static Tensor slice(Tensor vector, int rank, int size) {
+    long from = sliceStart(vector.numel(), rank, size);
+    return vector.narrow(0, from, sliceStart(vector.numel(), rank + 1, size) - from);
+  }
 
   /** First index of {@code rank}'s slice of a vector of {@code total} entries. */
   static long sliceStart(long total, int rank, int size) {

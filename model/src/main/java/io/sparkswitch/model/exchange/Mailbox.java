@@ -8,20 +8,28 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What one peer sent and the program has not yet taken: frame headers, each followed by its bytes
- * in whatever pieces they came.
+ * in whatever pieces they came. While the program waits for a long message and nothing is queued,
+ * that message's bytes go at once to where they belong, see {@link Posting}.
  *
- * <p>Concurrency: one thread delivers (the network's, or the peer's in one JVM) and only queues;
- * one thread receives, copies the bytes to where they belong and releases them. Any thread may end
- * it.
+ * <p>Concurrency: one thread delivers (the network's, or the peer's in one JVM); one thread
+ * receives. Whoever touches a posting holds the lock, so that nobody writes to the program's memory
+ * once {@code receive} has returned or failed. Any thread may end it.
  *
  * <p>Ordering: first in, first out. What arrived before the end can still be received.
  */
 final class Mailbox {
   /** Spinning so long spares a short wait two context switches, and costs a long one little. */
   private static final long SPIN_NANOS = 20_000;
+
+  /** Shorter messages are copied from the queue: that is cheaper than two reads. */
+  private static final long POSTED_FROM = 64 << 10;
+
+  /** Stands for a posting that is done, where an element of the queue is waited for. */
+  private static final Object DONE = new Object();
 
   /** What is waited for, since when and for how long. */
   private record Wait(Tag tag, long start, long nanos) {}
@@ -33,6 +41,8 @@ final class Mailbox {
   private final Duration patience;
   private final ConcurrentLinkedQueue<Object> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong queuedBytes = new AtomicLong();
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile Posting posted;
   private volatile String peerName;
   private volatile Runnable drained = () -> {};
   private volatile Thread waiter;
@@ -61,18 +71,84 @@ final class Mailbox {
     return queuedBytes.get();
   }
 
-  /** Queues without waking: {@link #wake} follows. */
+  /** Delivers without waking: {@link #wake} follows. */
   void deliver(Frame frame) {
-    queue.add(frame);
+    lock.lock();
+    try {
+      if (posted != null && posted.accepts(frame)) {
+        posted.begin(frame);
+      } else {
+        posted = null;
+        queue.add(frame);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Queues a piece, whose reference passes to this mailbox. */
+  /** Delivers a piece of the frame before, whose reference passes to this mailbox. */
   void deliver(ByteBuf piece) {
-    queuedBytes.addAndGet(piece.readableBytes());
-    queue.add(piece);
+    lock.lock();
+    try {
+      if (posted == null) {
+        queuedBytes.addAndGet(piece.readableBytes());
+        queue.add(piece);
+        return;
+      }
+      posted.pour(piece);
+      piece.release();
+      endIfDone();
+    } finally {
+      lock.unlock();
+    }
   }
 
+  /** Whether the next bytes have a place of their own. */
+  boolean isPosted() {
+    return posted != null;
+  }
+
+  /**
+   * Where the next bytes of the frame that was delivered last belong, or null if they are to be
+   * delivered. Until {@link #filled} or {@link #release} the memory is the caller's.
+   */
+  ByteBuffer claim() {
+    lock.lock();
+    if (posted == null) {
+      lock.unlock();
+      return null;
+    }
+    return posted.region();
+  }
+
+  /** So many bytes were put into what was claimed. */
+  void filled(int bytes) {
+    posted.filled(bytes);
+    endIfDone();
+    lock.unlock();
+  }
+
+  /** Gives back what was claimed, if anything is. */
+  void release() {
+    if (lock.isHeldByCurrentThread()) {
+      lock.unlock();
+    }
+  }
+
+  private void endIfDone() {
+    if (posted.done()) {
+      posted = null;
+    }
+  }
+
+  /** Wakes the receiver, unless all that came was put where it belongs and more is missing. */
   void wake() {
+    if (posted == null) {
+      unpark();
+    }
+  }
+
+  private void unpark() {
     Thread thread = waiter;
     if (thread != null) {
       LockSupport.unpark(thread);
@@ -86,7 +162,7 @@ final class Mailbox {
         ending = why;
       }
     }
-    wake();
+    unpark();
   }
 
   /** Whether a receive would have to wait for a first frame. */
@@ -111,15 +187,7 @@ final class Mailbox {
 
   /** See {@link Peers#receive(int, Tag, ByteBuffer...)}. */
   void receive(Tag tag, ByteBuffer... into) {
-    Wait wait = new Wait(tag, System.nanoTime(), patience.toNanos());
-    long expected = ByteBuffers.remaining(into);
-    Frame frame = header(wait);
-    if (frame.total() != expected) {
-      throw mismatch(
-          "%s sent %d bytes for [%s], but %d were expected"
-              .formatted(peerName, frame.total(), tag, expected));
-    }
-    fill(frame, into, wait);
+    receive(new Posting(tag, into), new Wait(tag, System.nanoTime(), patience.toNanos()));
   }
 
   /** See {@link Peers#receive(int, Tag, int)}. */
@@ -130,100 +198,130 @@ final class Mailbox {
   /** As the other, with another bound of the wait. */
   byte[] receive(Tag tag, int maxBytes, Duration within) {
     Wait wait = new Wait(tag, System.nanoTime(), within.toNanos());
-    Frame frame = header(wait);
-    if (frame.total() > maxBytes) {
+    Frame first = (Frame) next(wait, null);
+    if (first.tag().equals(tag) && first.total() > maxBytes) {
       throw mismatch(
           "%s sent %d bytes for [%s], but at most %d were expected"
-              .formatted(peerName, frame.total(), tag, maxBytes));
+              .formatted(peerName, first.total(), tag, maxBytes));
     }
-    byte[] bytes = new byte[(int) frame.total()];
-    fill(frame, new ByteBuffer[] {ByteBuffer.wrap(bytes)}, wait);
+    byte[] bytes = new byte[(int) Math.min(first.total(), maxBytes)];
+    Posting message = new Posting(tag, ByteBuffer.wrap(bytes));
+    begin(message, first);
+    receive(message, wait);
     return bytes;
   }
 
-  private void fill(Frame first, ByteBuffer[] into, Wait wait) {
-    int target = 0;
-    long missing = first.total();
-    Frame frame = first;
-    while (true) {
-      int inFrame = frame.chunk();
-      missing -= inFrame;
-      while (inFrame > 0) {
-        ByteBuf piece = (ByteBuf) next(wait);
-        int bytes = piece.readableBytes();
-        try {
-          target = pour(piece, into, target);
-        } finally {
-          piece.release();
-        }
-        inFrame -= bytes;
-        queuedBytes.addAndGet(-bytes);
-        drained.run();
-      }
-      if (missing <= 0) {
-        return;
-      }
-      frame = header(wait);
-      if (frame.total() != first.total() || frame.chunk() > missing) {
-        throw mismatch(
-            "%s sent frames of %d and %d bytes for one message [%s]"
-                .formatted(peerName, first.total(), frame.total(), first.tag()));
+  private void receive(Posting message, Wait wait) {
+    while (!message.done()) {
+      Object next = next(wait, message);
+      if (next instanceof Frame frame) {
+        begin(message, frame);
+      } else if (next instanceof ByteBuf piece) {
+        pour(message, piece);
       }
     }
   }
 
-  private static int pour(ByteBuf piece, ByteBuffer[] into, int from) {
-    int target = from;
-    while (piece.isReadable()) {
-      while (!into[target].hasRemaining()) {
-        target++;
+  private void begin(Posting message, Frame frame) {
+    if (!message.accepts(frame)) {
+      throw mismatch(peerName + " sent " + difference(message, frame));
+    }
+    message.begin(frame);
+  }
+
+  private static String difference(Posting message, Frame frame) {
+    if (!frame.tag().equals(message.tag())) {
+      return "[%s], but [%s] was expected: the two sides do not run the same program"
+          .formatted(frame.tag(), message.tag());
+    }
+    if (frame.total() != message.total()) {
+      return "%d bytes for [%s], but %d were expected"
+          .formatted(frame.total(), message.tag(), message.total());
+    }
+    return "a frame of %d bytes too many for [%s] of %d"
+        .formatted(frame.chunk(), message.tag(), message.total());
+  }
+
+  private void pour(Posting message, ByteBuf piece) {
+    int bytes = piece.readableBytes();
+    try {
+      message.pour(piece);
+    } finally {
+      piece.release();
+    }
+    queuedBytes.addAndGet(-bytes);
+    drained.run();
+  }
+
+  /**
+   * The queue's next element, or {@link #DONE}. A long message is posted while nothing is there.
+   */
+  private Object next(Wait wait, Posting message) {
+    Object ready = ready(message);
+    if (ready != null) {
+      return ready;
+    }
+    if (message == null || message.total() < POSTED_FROM) {
+      return await(wait, message);
+    }
+    post(message);
+    try {
+      return await(wait, message);
+    } finally {
+      withdraw();
+    }
+  }
+
+  private void post(Posting message) {
+    lock.lock();
+    try {
+      if (queue.isEmpty()) {
+        posted = message;
       }
-      ByteBuffer buffer = into[target];
-      int bytes = Math.min(buffer.remaining(), piece.readableBytes());
-      int limit = buffer.limit();
-      piece.readBytes(buffer.limit(buffer.position() + bytes));
-      buffer.limit(limit);
+    } finally {
+      lock.unlock();
     }
-    return target;
   }
 
-  private Frame header(Wait wait) {
-    Frame frame = (Frame) next(wait);
-    if (!wait.tag.equals(frame.tag())) {
-      throw mismatch(
-          "%s sent [%s], but [%s] was expected: the two sides do not run the same program"
-              .formatted(peerName, frame.tag(), wait.tag));
-    }
-    return frame;
+  /** When it returns, nobody else writes to the program's memory. */
+  private void withdraw() {
+    lock.lock();
+    posted = null;
+    lock.unlock();
   }
 
-  private Object next(Wait wait) {
-    Object head = queue.poll();
-    if (head != null) {
-      return head;
+  /** What follows a posted message is queued after it is done, so its being done is asked last. */
+  private Object ready(Posting message) {
+    Object head = queue.peek();
+    if (message != null && message.done()) {
+      return DONE;
     }
+    return head == null ? null : queue.poll();
+  }
+
+  private Object await(Wait wait, Posting message) {
     long spinEnd = System.nanoTime() + SPIN_NANOS;
     while (System.nanoTime() - spinEnd < 0) {
       Thread.onSpinWait();
-      head = queue.poll();
-      if (head != null) {
-        return head;
+      Object ready = ready(message);
+      if (ready != null) {
+        return ready;
       }
     }
     waiter = Thread.currentThread();
     try {
-      return park(wait);
+      return park(wait, message);
     } finally {
       waiter = null;
     }
   }
 
-  private Object park(Wait wait) {
+  private Object park(Wait wait, Posting message) {
     while (true) {
       Ending end = ending; // read first: whatever came before the end is then in the queue
-      Object head = queue.poll();
-      if (head != null) {
-        return head;
+      Object ready = ready(message);
+      if (ready != null) {
+        return ready;
       }
       long waited = System.nanoTime() - wait.start;
       if (end != null) {

@@ -37,7 +37,7 @@ public final class NettyEndpoint implements AutoCloseable {
   public record Limits(Duration handshake, Duration message, Duration driver, long mailboxBytes) {
     public static final Limits DEFAULT =
         new Limits(
-            Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(10), 64L << 20);
+            Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(10), 1L << 20);
 
     public Limits {
       if (handshake.isNegative()

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -22,6 +21,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 abstract class PeerExchange implements Exchange {
   /** Longest message whose length only its sender knows. */
   static final int MAX_BYTES = 256 << 20;
+
+  /** Bytes of a message of {@link #reduceScatter}, the last one's of a slice aside. */
+  static final long REDUCED_AT_ONCE = 1 << 20;
 
   private final Traffic traffic = new Traffic();
   private final Peers peers;
@@ -107,83 +109,115 @@ abstract class PeerExchange implements Exchange {
   @Override
   public Tensor reduceScatter(Tag tag, Tensor vector) {
     checkVector("vector", vector);
-    long total = vector.numel();
-    ScalarType dtype = vector.scalar_type().intern();
-    long entry = TensorBytes.elementSize(dtype);
-    long mine = slice(total, rank());
-    Tensor sum = TensorBytes.empty(dtype, mine);
-    TensorBytes whole = TensorBytes.of(vector);
+    Tensor mine = Exchange.slice(vector, rank(), size());
     return collective(
         tag,
         () -> {
           for (int d = 1; d < size(); d++) {
             int peer = (rank() + d) % size();
-            long from = Exchange.sliceStart(total, peer, size()) * entry;
-            peers.lend(peer, tag, whole.slice(from, slice(total, peer) * entry));
+            TensorBytes part = TensorBytes.of(Exchange.slice(vector, peer, size()));
+            long from = 0;
+            do {
+              long bytes = Math.min(REDUCED_AT_ONCE, part.size() - from);
+              peers.lend(peer, tag, part.slice(from, bytes));
+              from += bytes;
+            } while (from < part.size());
           }
-          addInRankOrder(tag, whole, Exchange.sliceStart(total, rank(), size()) * entry, sum);
+          addInRankOrder(tag, mine);
           peers.reclaim();
-          return sum;
+          return mine;
         });
   }
 
-  /** Sums in float32, or in float64 when the entries are; rounds to the entries' dtype once. */
-  private void addInRankOrder(Tag tag, TensorBytes own, long ownFrom, Tensor sum) {
-    ScalarType dtype = sum.scalar_type().intern();
-    boolean wide = dtype == ScalarType.Float || dtype == ScalarType.Double;
-    long bytes = sum.nbytes();
+  /** A piece is added while it is in the processor's cache and the next one comes. */
+  private void addInRankOrder(Tag tag, Tensor mine) {
+    long entries = REDUCED_AT_ONCE / TensorBytes.elementSize(mine.scalar_type().intern());
     try (PointerScope scope = new PointerScope()) {
-      Tensor part = TensorBytes.empty(dtype, sum.numel());
-      Tensor total = wide ? sum : TensorBytes.empty(ScalarType.Float, sum.numel());
-      for (int peer = 0; peer < size(); peer++) {
-        Tensor into = peer == 0 && wide ? sum : part;
-        TensorBytes buffer = TensorBytes.of(into);
-        if (peer == rank()) {
-          buffer.copyFrom(0, own, ownFrom, bytes);
-        } else {
-          peers.receive(peer, tag, buffer.all());
+      RankOrderSum sum =
+          new RankOrderSum(mine.scalar_type().intern(), Math.min(entries, mine.numel()));
+      long from = 0;
+      do {
+        Tensor piece = mine.narrow(0, from, Math.min(entries, mine.numel() - from));
+        sum.begin(piece.numel());
+        for (int peer = 0; peer < size(); peer++) {
+          if (peer == rank()) {
+            sum.add(piece);
+          } else {
+            peers.receive(peer, tag, TensorBytes.views(sum.next()));
+            sum.addNext();
+          }
         }
-        if (peer == 0) {
-          total.copy_(into);
-        } else {
-          total.add_(part, new Scalar(1));
-        }
-      }
-      if (!wide) {
-        sum.copy_(total);
-      }
+        sum.end(piece);
+        from += piece.numel();
+      } while (from < mine.numel());
       scope.deallocate();
     }
   }
 
   @Override
-  public Tensor allGather(Tag tag, Tensor slice, long total) {
-    checkVector("slice", slice);
-    if (slice.numel() != slice(total, rank())) {
-      throw new IllegalArgumentException(
-          "rank %d of %d holds %d of %d entries, but its slice has %d"
-              .formatted(rank(), size(), slice(total, rank()), total, slice.numel()));
-    }
-    ScalarType dtype = slice.scalar_type().intern();
-    long entry = TensorBytes.elementSize(dtype);
-    long[] to = new long[size() + 1];
-    for (int peer = 0; peer <= size(); peer++) {
-      to[peer] = Exchange.sliceStart(total, peer, size()) * entry;
-    }
-    TensorBytes own = TensorBytes.of(slice);
-    Tensor whole = TensorBytes.empty(dtype, total);
-    TensorBytes in = TensorBytes.of(whole);
-    return collective(
+  public void allGather(Tag tag, Tensor vector) {
+    checkVector("vector", vector);
+    TensorBytes whole = TensorBytes.of(vector);
+    long[] to = slices(vector);
+    collective(
         tag,
         () -> {
           for (int d = 1; d < size(); d++) {
-            peers.lend((rank() + d) % size(), tag, own.all());
+            peers.lend(
+                (rank() + d) % size(), tag, whole.slice(to[rank()], to[rank() + 1] - to[rank()]));
           }
-          receiveParts(tag, in, to);
-          in.copyFrom(to[rank()], own, 0, own.size());
+          receiveParts(tag, whole, to);
           peers.reclaim();
-          return whole;
+          return null;
         });
+  }
+
+  @Override
+  public void gatherAtDriver(Tag tag, Tensor part) {
+    checkVector("part", part);
+    TensorBytes bytes = TensorBytes.of(part);
+    guarded(
+        () -> {
+          if (rank() == DRIVER) {
+            long[] to = slices(part);
+            for (int peer = 0; peer < size(); peer++) {
+              peers.receive(peer, tag, bytes.slice(to[peer], to[peer + 1] - to[peer]));
+            }
+          } else {
+            peers.lend(DRIVER, tag, bytes.all());
+            peers.reclaim();
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public void scatterFromDriver(Tag tag, Tensor part) {
+    checkVector("part", part);
+    TensorBytes bytes = TensorBytes.of(part);
+    guarded(
+        () -> {
+          if (rank() == DRIVER) {
+            long[] from = slices(part);
+            for (int peer = 0; peer < size(); peer++) {
+              peers.lend(peer, tag, bytes.slice(from[peer], from[peer + 1] - from[peer]));
+            }
+            peers.reclaim();
+          } else {
+            peers.receive(DRIVER, tag, bytes.all());
+          }
+          return null;
+        });
+  }
+
+  /** Where the ranks' slices begin, in bytes, and where the last ends. */
+  private long[] slices(Tensor vector) {
+    long entry = TensorBytes.elementSize(vector.scalar_type().intern());
+    long[] starts = new long[size() + 1];
+    for (int peer = 0; peer <= size(); peer++) {
+      starts[peer] = Exchange.sliceStart(vector.numel(), peer, size()) * entry;
+    }
+    return starts;
   }
 
   private void swap(Tag tag, TensorBytes out, long[] from, TensorBytes in, long[] to) {
@@ -291,10 +325,6 @@ abstract class PeerExchange implements Exchange {
       peers.abort();
       throw e;
     }
-  }
-
-  private long slice(long total, int rank) {
-    return Exchange.sliceStart(total, rank + 1, size()) - Exchange.sliceStart(total, rank, size());
   }
 
   private void checkPeer(int peer) {

@@ -2,6 +2,7 @@ package io.sparkswitch.model.exchange;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * What a member of a gang will send and receive: has the methods of {@link Exchange}, which here
@@ -84,10 +85,19 @@ public final class PlannedTraffic {
   public void reduceScatter(Direction direction, long total, long entryBytes) {
     for (int peer = 0; peer < size; peer++) {
       if (peer != rank) {
-        send(direction, entryBytes * slice(total, peer));
-        receive(direction, entryBytes * slice(total, rank));
+        reduced(entryBytes * slice(total, peer), bytes -> send(direction, bytes));
+        reduced(entryBytes * slice(total, rank), bytes -> receive(direction, bytes));
       }
     }
+  }
+
+  private static void reduced(long bytes, LongConsumer message) {
+    long from = 0;
+    do {
+      long piece = Math.min(PeerExchange.REDUCED_AT_ONCE, bytes - from);
+      message.accept(piece);
+      from += piece;
+    } while (from < bytes);
   }
 
   /** See {@link Exchange#allGather}, of {@code total} entries. */

@@ -19,6 +19,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -123,13 +124,21 @@ class ExchangeLawsTest {
     return own;
   }
 
-  /** Lengths below the number of ranks leave some without a slice. */
+  /** Below the number of ranks some have no slice; some slices come in several messages. */
+  @Provide
+  Arbitrary<Integer> anyLength() {
+    return Arbitraries.frequencyOf(
+        Tuple.of(1, Arbitraries.integers().between(0, LARGEST)),
+        Tuple.of(5, Arbitraries.integers().between(0, 60_000)),
+        Tuple.of(3, Arbitraries.integers().between(60_000, 1_000_000)));
+  }
+
   @Property(tries = 60)
   void vectorsAreSummedInRankOrderAndJoinedAgain(
       @ForAll Kind kind,
       @ForAll Entries entries,
       @ForAll @IntRange(min = 1, max = LARGEST) int size,
-      @ForAll @IntRange(max = 60_000) int length)
+      @ForAll("anyLength") int length)
       throws Exception {
     try (PointerScope scope = new PointerScope()) {
       List<Tensor> vectors = new ArrayList<>();
@@ -141,16 +150,60 @@ class ExchangeLawsTest {
           all(
               kind,
               size,
-              e -> e.reduceScatter(tag(now, Direction.REDUCE_SCATTER), vectors.get(e.rank())));
+              e ->
+                  e.reduceScatter(
+                      tag(now, Direction.REDUCE_SCATTER), vectors.get(e.rank()).clone()));
       assertSame(slices, ExchangeTwin.reduceScatter(vectors));
       Tensor whole = ExchangeTwin.allGather(slices);
       List<Tensor> gathered =
           all(
               kind,
               size,
-              e -> e.allGather(tag(now, Direction.ALL_GATHER), slices.get(e.rank()), length));
+              e -> gathered(e, tag(now, Direction.ALL_GATHER), slices.get(e.rank()), length));
       assertSame(gathered, gathered.stream().map(any -> whole).toList());
     }
+  }
+
+  /** A rank's slice in its place, and nothing anybody would take for the others'. */
+  static Tensor gathered(Exchange exchange, Tag tag, Tensor slice, long length) {
+    Tensor vector = torch.full(new long[] {length}, new Scalar(-77)).to(slice.scalar_type());
+    Exchange.slice(vector, exchange.rank(), exchange.size()).copy_(slice);
+    exchange.allGather(tag, vector);
+    return vector;
+  }
+
+  @Property(tries = 40)
+  void theDriverGathersWhatItScattered(
+      @ForAll Kind kind,
+      @ForAll Entries entries,
+      @ForAll @IntRange(min = 1, max = LARGEST) int size,
+      @ForAll("anyLength") int length)
+      throws Exception {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor vector = torch.randn(length).to(entries.dtype);
+      long now = step++;
+      Gang gang = gang(kind, size);
+      List<Future<Tensor>> slices = new ArrayList<>();
+      for (int rank = 0; rank < size; rank++) {
+        slices.add(gang.start(rank, e -> echoed(e, now, Exchange.slice(vector, e.rank(), size))));
+      }
+      Exchange driver = gang.rank(Exchange.DRIVER);
+      driver.scatterFromDriver(tag(now, Direction.FROM_DRIVER), vector);
+      Tensor gathered = torch.zeros_like(vector);
+      driver.gatherAtDriver(tag(now, Direction.TO_DRIVER), gathered);
+      assertSame(List.of(gathered), List.of(vector));
+      for (int rank = 0; rank < size; rank++) {
+        Tensor expected = Exchange.slice(vector, rank, size);
+        assertSame(List.of(Gang.result(slices.get(rank))), List.of(expected));
+      }
+    }
+  }
+
+  private static Tensor echoed(Exchange exchange, long now, Tensor like) {
+    Tensor slice = torch.zeros_like(like);
+    exchange.scatterFromDriver(tag(now, Direction.FROM_DRIVER), slice);
+    exchange.gatherAtDriver(tag(now, Direction.TO_DRIVER), slice);
+    return slice;
   }
 
   @Property(tries = 40)

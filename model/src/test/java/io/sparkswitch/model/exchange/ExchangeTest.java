@@ -106,11 +106,16 @@ class ExchangeTest {
           int step = round;
           List<Tensor> slices =
               gang.all(
-                  e -> e.reduceScatter(tag(step, Direction.REDUCE_SCATTER), vectors.get(e.rank())));
+                  e ->
+                      e.reduceScatter(
+                          tag(step, Direction.REDUCE_SCATTER), vectors.get(e.rank()).clone()));
           compared += assertSame(slices, ExchangeTwin.reduceScatter(vectors));
           Tensor whole = ExchangeTwin.allGather(slices);
           List<Tensor> gathered =
-              gang.all(e -> e.allGather(tag(step, Direction.ALL_GATHER), slices.get(e.rank()), n));
+              gang.all(
+                  e ->
+                      ExchangeLawsTest.gathered(
+                          e, tag(step, Direction.ALL_GATHER), slices.get(e.rank()), n));
           compared += assertSame(gathered, gathered.stream().map(any -> whole).toList());
         }
       }
@@ -234,7 +239,9 @@ class ExchangeTest {
     try (Gang gang = maker.make(2, PATIENCE)) {
       List<Tensor> vectors = List.of(torch.rand(n), torch.rand(n));
       List<Tensor> slices =
-          gang.all(e -> e.reduceScatter(tag(0, Direction.REDUCE_SCATTER), vectors.get(e.rank())));
+          gang.all(
+              e ->
+                  e.reduceScatter(tag(0, Direction.REDUCE_SCATTER), vectors.get(e.rank()).clone()));
       long compared = assertSame(slices, ExchangeTwin.reduceScatter(vectors));
       assertThat(compared).isEqualTo(n);
       // More than a mailbox holds, both ways, with nobody receiving yet: no deadlock.

@@ -88,7 +88,8 @@ class ProcessesTest {
             ExchangeTest.tag(step, Direction.DISPATCH), outgoing.get(rank), rows[rank], from);
     assertThat(torch.equal(received, ExchangeTwin.allToAll(outgoing, rows).get(rank))).isTrue();
     Tensor slice =
-        exchange.reduceScatter(ExchangeTest.tag(step, Direction.REDUCE_SCATTER), vectors.get(rank));
+        exchange.reduceScatter(
+            ExchangeTest.tag(step, Direction.REDUCE_SCATTER), vectors.get(rank).clone());
     assertThat(torch.equal(slice, ExchangeTwin.reduceScatter(vectors).get(rank))).isTrue();
     return received.numel() + slice.numel();
   }
