@@ -16,7 +16,8 @@ final class AggregationBench implements GangPart {
   /** Of float32, 60 MB. */
   static final long ENTRIES = 15_000_000;
 
-  private static final int WARM_UP = 2;
+  /** Until the compiler, which works on the same pinned core, has little left to do. */
+  private static final int WARM_UP = 40;
 
   private final List<Integer> executors;
   private final long entries;
@@ -25,7 +26,7 @@ final class AggregationBench implements GangPart {
   /**
    * @param executors sizes of the gangs, one after the other
    * @param entries of the vector of gradients
-   * @param rounds that count; two more come before them
+   * @param rounds that count; more come before them
    */
   AggregationBench(List<Integer> executors, long entries, int rounds) {
     this.executors = executors;

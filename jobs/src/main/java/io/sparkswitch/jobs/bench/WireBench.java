@@ -18,12 +18,12 @@ import java.util.function.Consumer;
  * sides of a ratio, counts little.
  */
 final class WireBench implements GangPart {
-  private static final int WARM_UP = 2;
+  private static final int WARM_UP = 6;
 
   private final int rounds;
 
   /**
-   * @param rounds that count; two more come before them
+   * @param rounds that count; more come before them
    */
   WireBench(int rounds) {
     this.rounds = rounds;

@@ -22,8 +22,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Ordering: first in, first out. What arrived before the end can still be received.
  */
 final class Mailbox {
-  /** Spinning so long spares a short wait two context switches, and costs a long one little. */
-  private static final long SPIN_NANOS = 20_000;
+  /**
+   * Spinning so long spares a short wait two context switches, and costs a long one little. With
+   * one processor it would keep the network thread from it.
+   */
+  private static final long SPIN_NANOS =
+      Runtime.getRuntime().availableProcessors() > 1 ? 20_000 : 0;
 
   /** Shorter messages are copied from the queue: that is cheaper than two reads. */
   private static final long POSTED_FROM = 64 << 10;

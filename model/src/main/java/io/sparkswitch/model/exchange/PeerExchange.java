@@ -23,7 +23,7 @@ abstract class PeerExchange implements Exchange {
   static final int MAX_BYTES = 256 << 20;
 
   /** Bytes of a message of {@link #reduceScatter}, the last one's of a slice aside. */
-  static final long REDUCED_AT_ONCE = 1 << 20;
+  static final long REDUCED_AT_ONCE = 1 << 22;
 
   private final Traffic traffic = new Traffic();
   private final Peers peers;
