@@ -11,13 +11,13 @@ import java.util.function.Consumer;
  * (the gang's driver on the same one).
  */
 final class BareBench implements GangPart {
-  private static final int WARM_UP = 1;
+  private static final int WARM_UP = 2;
 
   private final UpdateCase of;
   private final int rounds;
 
   /**
-   * @param rounds that count, of one update each; another comes before them
+   * @param rounds that count, of one update each; two more come before them
    */
   BareBench(UpdateCase of, int rounds) {
     this.of = of;
@@ -30,7 +30,7 @@ final class BareBench implements GangPart {
     int updates = WARM_UP + rounds;
     Turns turns;
     try (BenchRun run = of.run(1);
-        BenchProcess bare = TrainingPeer.bare(of, run, updates, environment);
+        BenchProcess bare = TrainingPeer.bare(of, 0, run, updates, environment);
         ProcessGang gang = TrainingPeer.gang(of, 1, run, updates, environment)) {
       turns =
           Turns.measure(WARM_UP, rounds, () -> Pace.update(bare), () -> Pace.update(gang.driver()));

@@ -29,6 +29,13 @@ final class Pace implements Runnable {
     return Double.parseDouble(process.line());
   }
 
+  /** One update of two processes at once: the slower one's time. */
+  static double updateBoth(BenchProcess one, BenchProcess other) throws IOException {
+    one.tell("update");
+    other.tell("update");
+    return Math.max(Double.parseDouble(one.line()), Double.parseDouble(other.line()));
+  }
+
   @Override
   public void run() {
     if (begun > 0) {

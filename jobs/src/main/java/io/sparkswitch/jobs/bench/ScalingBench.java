@@ -9,10 +9,11 @@ import java.util.function.Consumer;
 
 /**
  * The speed of two executors on two cores beside twice that of one on one core, each with as much
- * to compute as the one.
+ * to compute as the one. What the machine allows is measured as well: two bare loops at once, which
+ * know nothing of each other but share caches and memory, beside one.
  */
 final class ScalingBench implements GangPart {
-  private static final int WARM_UP = 1;
+  private static final int WARM_UP = 2;
   private static final int EXECUTORS = 2;
 
   private final List<UpdateCase> cases;
@@ -20,7 +21,7 @@ final class ScalingBench implements GangPart {
 
   /**
    * @param cases one after the other
-   * @param rounds that count, of one update each; another comes before them
+   * @param rounds that count, of one update each; two more come before them
    */
   ScalingBench(List<UpdateCase> cases, int rounds) {
     this.cases = cases;
@@ -33,19 +34,23 @@ final class ScalingBench implements GangPart {
     ObjectNode scaling = results.putObject("weakScaling");
     ObjectNode one = results.putObject("oneExecutorSecondsPerUpdate");
     ObjectNode two = results.putObject("twoExecutorsSecondsPerUpdate");
+    ObjectNode bound = results.putObject("twoBareLoopsVersusTwiceOne");
     for (UpdateCase of : cases) {
       Turns turns = measure(of, environment);
       scaling.put(of.name(), turns.ratio());
       one.put(of.name(), turns.first());
       two.put(of.name(), turns.second());
+      bound.put(of.name(), strangers(of, environment).ratio());
       say.accept(
           String.format(
               Locale.ROOT,
-              "%s, two executors beside twice one: %.3f of its speed (%.2f s and %.2f s an update)",
+              "%s, two executors beside twice one: %.3f of its speed (%.2f s and %.2f s an update);"
+                  + " two bare loops at once beside one: %.3f",
               of.name(),
               turns.ratio(),
               turns.second(),
-              turns.first()));
+              turns.first(),
+              bound.get(of.name()).asDouble()));
     }
   }
 
@@ -56,6 +61,16 @@ final class ScalingBench implements GangPart {
         ProcessGang two = TrainingPeer.gang(of, EXECUTORS, run, updates, environment)) {
       return Turns.measure(
           WARM_UP, rounds, () -> Pace.update(one.driver()), () -> Pace.update(two.driver()));
+    }
+  }
+
+  private Turns strangers(UpdateCase of, Map<String, String> environment) throws IOException {
+    int updates = WARM_UP + rounds;
+    try (BenchRun run = of.run(1);
+        BenchProcess one = TrainingPeer.bare(of, 0, run, 2 * updates, environment);
+        BenchProcess other = TrainingPeer.bare(of, 1, run, updates, environment)) {
+      return Turns.measure(
+          WARM_UP, rounds, () -> Pace.update(one), () -> Pace.updateBoth(one, other));
     }
   }
 }

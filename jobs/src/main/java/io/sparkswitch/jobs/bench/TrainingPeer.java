@@ -33,13 +33,13 @@ final class TrainingPeer {
         TrainingPeer.class, size, environment, arguments(of.settings(size), run, updates));
   }
 
-  /** Starts the bare loop on the first core; it trains as the gang of one does. */
+  /** Starts the bare loop on a core; it trains as the gang of one does. */
   static BenchProcess bare(
-      UpdateCase of, BenchRun run, int updates, Map<String, String> environment)
+      UpdateCase of, int core, BenchRun run, int updates, Map<String, String> environment)
       throws IOException {
     List<String> all = new ArrayList<>(List.of(BARE));
     all.addAll(arguments(of.settings(1), run, updates));
-    return BenchProcess.start(TrainingPeer.class, 0, environment, all.toArray(String[]::new));
+    return BenchProcess.start(TrainingPeer.class, core, environment, all.toArray(String[]::new));
   }
 
   private static List<String> arguments(List<String> settings, BenchRun run, int updates) {
