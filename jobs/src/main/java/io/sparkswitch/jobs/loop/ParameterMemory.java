@@ -4,8 +4,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * Native memory that parameters take in training, in bytes: what members hold all the time, and the
- * dense gradients or values that arrive. What is computed on the way comes on top.
+ * Native memory that parameters take in training, in bytes: what members hold all the time. What is
+ * computed on the way comes on top.
  *
  * @param driver the driver's
  * @param executor that of the executor with the most experts
@@ -17,9 +17,7 @@ public record ParameterMemory(long driver, long executor) {
             .boxed()
             .max(Comparator.comparing(plan::expertsOf))
             .orElseThrow();
-    long arriving = plan.parameterBytes() * plan.denseParameters();
     return new ParameterMemory(
-        HeldMemory.ofDriver(plan).sum() + arriving,
-        HeldMemory.ofExecutor(plan, most).sum() + arriving);
+        HeldMemory.ofDriver(plan).sum(), HeldMemory.ofExecutor(plan, most).sum());
   }
 }

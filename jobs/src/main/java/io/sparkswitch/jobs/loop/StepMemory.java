@@ -1,6 +1,7 @@
 package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.loop.ReckonedRows.Supposition;
+import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.NettyEndpoint.Limits;
 import io.sparkswitch.model.exchange.PlannedTraffic;
 import io.sparkswitch.model.t5.ActivationMemory;
@@ -19,7 +20,7 @@ public record StepMemory(Member driver, Member executor) {
    * One member's.
    *
    * @param held exactly, all the time
-   * @param arriving tensors in the making while parameters or gradients are exchanged
+   * @param arriving others' pieces of gradients while they are summed
    * @param activations of one micro-batch, at most
    * @param network messages that wait to be sent, or to be received, at most
    * @param heap objects in use at once, at most; what Spark needs and what waits to be collected
@@ -39,11 +40,8 @@ public record StepMemory(Member driver, Member executor) {
 
   private static Member driver(StepPlan step) {
     Plan plan = step.plan();
-    long dense = plan.parameterBytes() * plan.denseParameters();
-    PlannedTraffic traffic = step.wire().driver();
-    // Slices are copied when they are sent, in case nobody takes them yet.
-    long waiting = Math.max(dense, waiting(traffic, plan.executors()));
-    return new Member(HeldMemory.ofDriver(plan), dense, 0, waiting, HeapMemory.ofDriver(step));
+    long waiting = waiting(step.wire().driver(), plan.executors());
+    return new Member(HeldMemory.ofDriver(plan), 0, 0, waiting, HeapMemory.ofDriver(step));
   }
 
   private static Member executor(StepPlan step, int rank) {
@@ -52,9 +50,9 @@ public record StepMemory(Member driver, Member executor) {
     long slice = plan.parameterBytes() * traffic.slice(plan.denseParameters(), rank);
     return new Member(
         HeldMemory.ofExecutor(plan, rank),
-        plan.parameterBytes() * plan.denseParameters() + slice,
+        2 * Math.min(slice, Exchange.REDUCED_BYTES),
         activations(step, rank),
-        slice + waiting(traffic, plan.executors()),
+        waiting(traffic, plan.executors()),
         HeapMemory.ofExecutor(step, rank));
   }
 

@@ -95,7 +95,7 @@ record StepSentences(StepPlan step) {
   private static String memory(String who, Member member) {
     HeldMemory held = member.held();
     return text(
-        "%s: outside the heap %s: values %s, gradients %s, optimizer state %s and scratch %s, a copy for checkpoints %s, exactly; at most %s of tensors that arrive, %s of activations, %s of messages that wait; and about 300 MiB of libraries. On the heap at most %s in use at once, besides what Spark needs.",
+        "%s: outside the heap %s: values %s, gradients %s, optimizer state %s and scratch %s, a copy for checkpoints %s, exactly; at most %s of gradients that arrive, %s of activations, %s of messages that wait; and about 300 MiB of libraries. On the heap at most %s in use at once, besides what Spark needs.",
         who,
         Magnitude.ofBytes(member.outsideHeap()),
         Magnitude.ofBytes(held.values()),

@@ -17,6 +17,12 @@ public interface Exchange extends AutoCloseable {
   /** The driver as a peer of {@code send} and {@code receive}; it takes no part in collectives. */
   int DRIVER = -1;
 
+  /**
+   * Bytes of a message of {@link #reduceScatter}, a slice's last one aside; two pieces of that size
+   * are all the memory that a sum takes.
+   */
+  long REDUCED_BYTES = 4 << 20;
+
   /** This side's rank in [0, size), or {@link #DRIVER}. */
   int rank();
 

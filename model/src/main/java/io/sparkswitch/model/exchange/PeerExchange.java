@@ -22,9 +22,6 @@ abstract class PeerExchange implements Exchange {
   /** Longest message whose length only its sender knows. */
   static final int MAX_BYTES = 256 << 20;
 
-  /** Bytes of a message of {@link #reduceScatter}, the last one's of a slice aside. */
-  static final long REDUCED_AT_ONCE = 1 << 22;
-
   private final Traffic traffic = new Traffic();
   private final Peers peers;
   private Throwable failure;
@@ -118,7 +115,7 @@ abstract class PeerExchange implements Exchange {
             TensorBytes part = TensorBytes.of(Exchange.slice(vector, peer, size()));
             long from = 0;
             do {
-              long bytes = Math.min(REDUCED_AT_ONCE, part.size() - from);
+              long bytes = Math.min(REDUCED_BYTES, part.size() - from);
               peers.lend(peer, tag, part.slice(from, bytes));
               from += bytes;
             } while (from < part.size());
@@ -131,7 +128,7 @@ abstract class PeerExchange implements Exchange {
 
   /** A piece is added while it is in the processor's cache and the next one comes. */
   private void addInRankOrder(Tag tag, Tensor mine) {
-    long entries = REDUCED_AT_ONCE / TensorBytes.elementSize(mine.scalar_type().intern());
+    long entries = REDUCED_BYTES / TensorBytes.elementSize(mine.scalar_type().intern());
     try (PointerScope scope = new PointerScope()) {
       RankOrderSum sum =
           new RankOrderSum(mine.scalar_type().intern(), Math.min(entries, mine.numel()));

@@ -94,7 +94,7 @@ public final class PlannedTraffic {
   private static void reduced(long bytes, LongConsumer message) {
     long from = 0;
     do {
-      long piece = Math.min(PeerExchange.REDUCED_AT_ONCE, bytes - from);
+      long piece = Math.min(Exchange.REDUCED_BYTES, bytes - from);
       message.accept(piece);
       from += piece;
     } while (from < bytes);

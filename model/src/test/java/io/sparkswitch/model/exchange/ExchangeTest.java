@@ -162,14 +162,15 @@ class ExchangeTest {
   @MethodSource("kinds")
   void aForeignTagFailsAtOnceAndNamesBoth(String kind, Maker maker) throws Exception {
     try (Gang gang = maker.make(2, PATIENCE)) {
+      Tensor vector = torch.randn(8);
+      Tensor noRows = torch.randn(0, 4);
+      gang.all(e -> e.reduceScatter(tag(5, Direction.REDUCE_SCATTER), vector.clone()));
       long start = System.nanoTime();
       Future<Tensor> other =
-          gang.start(1, e -> e.reduceScatter(tag(7, Direction.REDUCE_SCATTER), torch.randn(8)));
+          gang.start(1, e -> e.reduceScatter(tag(7, Direction.REDUCE_SCATTER), vector));
       assertThatThrownBy(
               () ->
-                  gang.rank(0)
-                      .allToAll(
-                          tag(6, Direction.COMBINE), torch.randn(0, 4), new int[2], new int[2]))
+                  gang.rank(0).allToAll(tag(6, Direction.COMBINE), noRows, new int[2], new int[2]))
           .isInstanceOf(ExchangeException.class)
           .hasMessageContaining("rank 1 (")
           .hasMessageContaining("step 7, micro-batch 0, layer 0, REDUCE_SCATTER")
