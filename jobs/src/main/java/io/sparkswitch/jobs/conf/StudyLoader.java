@@ -114,6 +114,9 @@ public final class StudyLoader {
 
   private StudySettings settings() {
     List<Long> seeds = study.getLongList("seeds");
+    if (seeds.isEmpty()) {
+      throw new ConfigException("seeds = [] leaves nothing to run: give at least one");
+    }
     Config variants = study.getConfig(VARIANT);
     List<String> rows = study.getStringList("rows");
     Map<String, String> leftOut = leftOut(variants.root().keySet(), rows);
@@ -153,7 +156,7 @@ public final class StudyLoader {
     Config base = study.hasPath("base") ? study.getConfig("base") : ConfigFactory.empty();
     Config own = variant.hasPath(SETTINGS) ? variant.getConfig(SETTINGS) : ConfigFactory.empty();
     List<Long> seeds = variant.hasPath("seeds") ? variant.getLongList("seeds") : all;
-    if (seeds.isEmpty() || !all.containsAll(seeds)) {
+    if (variant.hasPath("seeds") && (seeds.isEmpty() || !all.containsAll(seeds))) {
       throw new ConfigException(
           "variant.%s.seeds = %s is not allowed: it must be some of the study's, %s"
               .formatted(row, seeds, all));

@@ -32,7 +32,6 @@ public record StudySettings(
     seeds = List.copyOf(seeds);
     variants = List.copyOf(variants);
     leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
-    require(!seeds.isEmpty(), "seeds = [] leaves nothing to run: give at least one");
     require(new HashSet<>(seeds).size() == seeds.size(), "seeds = %s names one twice", seeds);
     long dense = variants.stream().filter(v -> v.role() == VariantRole.DENSE).count();
     require(dense == 1, "%d rows have the role dense, one is what others are compared with", dense);
