@@ -39,6 +39,11 @@ public record PlannedRun(
     return new PlannedRun(config, folder, teacher, targets);
   }
 
+  /** Whether it learns from the soft targets in a folder. */
+  boolean usesTargetsOf(String other) {
+    return targets.filter(own -> own.folder().equals(other)).isPresent();
+  }
+
   private static String kind(RunConfig config, Optional<PlannedRun> teacher) {
     if (teacher.isPresent()) {
       return "student";

@@ -1,9 +1,5 @@
 package io.sparkswitch.jobs.study;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.jobs.conf.StudySettings;
 import io.sparkswitch.jobs.conf.VariantSettings;
 import io.sparkswitch.jobs.study.result.Comparison;
@@ -24,8 +20,6 @@ import org.apache.hadoop.conf.Configuration;
 
 /** Reads from the runs' folders what a study has come to. */
 public final class StudyReader {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   private final StudyPlan plan;
   private final StudyFolders folders;
   private final Configuration hadoop;
@@ -70,23 +64,9 @@ public final class StudyReader {
       return Optional.empty();
     }
     Optional<TargetsCost> cost =
-        planned.targets().isPresent() ? cost(planned.targets().get()) : Optional.empty();
+        planned.targets().isPresent()
+            ? FinishedTargets.cost(folders, planned.targets().get())
+            : Optional.empty();
     return Optional.of(new StudyRun(seed, planned.folder(), figures.get(), cost));
-  }
-
-  private Optional<TargetsCost> cost(PlannedTargets targets) throws IOException {
-    String file = folders.costOfTargets(targets);
-    Optional<String> text = folders.root().read(file);
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      JsonNode node = JSON.readTree(text.get());
-      return Optional.of(
-          new TargetsCost(node.path("seconds").asDouble(), node.path("bytes").asDouble()));
-    } catch (JsonProcessingException e) {
-      throw new InputException(
-          "%s is not valid JSON: remove it".formatted(folders.root().uri(file)), e);
-    }
   }
 }

@@ -115,7 +115,8 @@ public final class StudyRunner {
 
   private void teach(PlannedTargets targets) throws Exception {
     String folder = folders.targets(targets);
-    if (new TargetsFolder(folder, hadoop).manifest().isPresent()) {
+    if (FinishedTargets.cost(folders, targets).isPresent()
+        && OutputFolder.of(folder, hadoop).exists(TargetsFolder.MANIFEST)) {
       return;
     }
     List<String> verb = new ArrayList<>(List.of("teach", "--out", folder));
@@ -154,7 +155,7 @@ public final class StudyRunner {
     PlannedTargets targets = run.targets().get();
     boolean wanted =
         plan.all().stream()
-            .filter(other -> other.targets().equals(run.targets()))
+            .filter(other -> other.usesTargetsOf(targets.folder()))
             .anyMatch(other -> !isFinished(other));
     if (!wanted) {
       folders.root().delete(StudyFolders.TARGETS + "/" + targets.folder());

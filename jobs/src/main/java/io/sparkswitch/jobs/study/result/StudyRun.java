@@ -15,7 +15,7 @@ public record StudyRun(
 
   /**
    * @param seconds of the verb that wrote them
-   * @param bytes stored
+   * @param bytes stored; NaN if it did not tell
    */
   public record TargetsCost(double seconds, double bytes) {}
 }
