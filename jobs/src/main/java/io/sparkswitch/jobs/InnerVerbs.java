@@ -54,7 +54,7 @@ record InnerVerbs(PrintWriter out) implements Verbs {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      // The working folder of a run that is over; nothing depends on it.
+      // A temporary file too many; the verb has read it.
     }
   }
 }

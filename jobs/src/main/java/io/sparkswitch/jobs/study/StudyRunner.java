@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 
@@ -25,6 +27,7 @@ public final class StudyRunner {
   private final Verbs verbs;
   private final Configuration hadoop;
   private final Consumer<String> say;
+  private final Set<String> putOff = new HashSet<>();
   private boolean keepsTargets;
 
   /**
@@ -99,7 +102,9 @@ public final class StudyRunner {
 
   /** Whether it was this process that could do it. */
   private boolean complete(PlannedRun run) throws Exception {
-    say.accept("Run %s.".formatted(run.folder()));
+    if (!putOff.contains(run.folder())) {
+      say.accept("Run %s.".formatted(run.folder()));
+    }
     try {
       if (run.targets().isPresent()) {
         teach(run.targets().get());
@@ -108,7 +113,9 @@ public final class StudyRunner {
       evaluate(run);
       return true;
     } catch (LeaseHeldException e) {
-      say.accept("Another process is at it; it is put off. (%s)".formatted(e.getMessage()));
+      if (putOff.add(run.folder())) {
+        say.accept("Another process is at it; it is put off. (%s)".formatted(e.getMessage()));
+      }
       return false;
     }
   }

@@ -3,6 +3,7 @@ package io.sparkswitch.jobs.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkswitch.data.pipeline.folder.Lease;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.conf.StudyLoader;
 import io.sparkswitch.jobs.conf.StudySettings;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +90,36 @@ class StudyRunnerTest {
   }
 
   @Test
+  void aRunThatAnotherProcessIsAtIsPutOffAndItsStudentsWithIt() throws Exception {
+    StudySettings study = study("mixture", "seeds = [1]", "rows = [switch, f-0, dense]");
+    PlannedRun teacher = plan(study).run(study.variant("switch"), 1);
+    String busy = teacher.folder();
+    List<String> said = new ArrayList<>();
+    try (Lease other = lease(busy)) {
+      Verbs verbs =
+          (arguments, config) -> {
+            if (arguments.contains(folders.run(teacher)) && arguments.contains("pretrain")) {
+              lease(busy).close();
+            }
+            verb(arguments, config);
+            if (called.size() == 2) {
+              other.close();
+            }
+          };
+      new StudyRunner(plan(study), folders, verbs, HADOOP, said::add).run((done, all) -> {});
+    }
+    assertThat(called)
+        .containsExactly(
+            "pretrain dense-seed-1",
+            "evaluate dense-seed-1",
+            "pretrain switch-8-seed-1",
+            "evaluate switch-8-seed-1",
+            "distill student-seed-1",
+            "evaluate student-seed-1");
+    assertThat(said.get(1)).contains("it is put off").contains(busy);
+  }
+
+  @Test
   void studiesShareWhatIsEqual() throws Exception {
     run(study("mixture", "seeds = [1]", "rows = [dense, switch, f-25]"));
     called.clear();
@@ -127,6 +159,12 @@ class StudyRunnerTest {
         .hasValue(plan.run(study.variant("switch"), 1));
     assertThat(plan.run(study.variant("switch"), 2))
         .isEqualTo(plan.run(study.variant("switch"), 1));
+  }
+
+  private Lease lease(String run) throws IOException {
+    org.apache.hadoop.fs.Path path =
+        new org.apache.hadoop.fs.Path(folders.root().uri("runs/" + run));
+    return Lease.acquire(path, HADOOP, "another", Clock.systemUTC(), sentence -> {});
   }
 
   private StudyPlan plan(StudySettings study) {
