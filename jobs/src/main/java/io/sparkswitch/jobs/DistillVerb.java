@@ -94,7 +94,7 @@ final class DistillVerb extends GangVerb {
     try {
       return new StudentInit(teacher, student);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage(), e);
+      throw new UsageException(e.getMessage() + ", or set distill.initialisation = none", e);
     }
   }
 

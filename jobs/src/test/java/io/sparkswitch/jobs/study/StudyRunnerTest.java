@@ -44,22 +44,22 @@ class StudyRunnerTest {
         .containsExactly(
             "pretrain dense-seed-1",
             "evaluate dense-seed-1",
-            "pretrain switch-8-seed-1",
-            "evaluate switch-8-seed-1",
+            "pretrain switch-16-seed-1",
+            "evaluate switch-16-seed-1",
             "distill student-seed-1",
             "evaluate student-seed-1",
-            "teach switch-8-seed-1",
+            "teach switch-16-seed-1",
             "distill student-seed-1",
             "evaluate student-seed-1",
             "distill student-seed-1",
             "evaluate student-seed-1",
             "pretrain dense-seed-2",
             "evaluate dense-seed-2",
-            "pretrain switch-8-seed-2",
-            "evaluate switch-8-seed-2",
+            "pretrain switch-16-seed-2",
+            "evaluate switch-16-seed-2",
             "distill student-seed-2",
             "evaluate student-seed-2",
-            "teach switch-8-seed-2",
+            "teach switch-16-seed-2",
             "distill student-seed-2",
             "evaluate student-seed-2",
             "distill student-seed-2",
@@ -74,7 +74,7 @@ class StudyRunnerTest {
     StudySettings study = study("mixture", "seeds = [1]", "rows = [dense, switch, f-25]");
     until = 3;
     assertThatThrownBy(() -> run(study)).hasMessage("stopped");
-    assertThat(called).endsWith("pretrain switch-8-seed-1");
+    assertThat(called).endsWith("pretrain switch-16-seed-1");
     called.clear();
     until = Integer.MAX_VALUE;
 
@@ -82,9 +82,9 @@ class StudyRunnerTest {
 
     assertThat(called)
         .containsExactly(
-            "pretrain switch-8-seed-1",
-            "evaluate switch-8-seed-1",
-            "teach switch-8-seed-1",
+            "pretrain switch-16-seed-1",
+            "evaluate switch-16-seed-1",
+            "teach switch-16-seed-1",
             "distill student-seed-1",
             "evaluate student-seed-1");
   }
@@ -112,8 +112,8 @@ class StudyRunnerTest {
         .containsExactly(
             "pretrain dense-seed-1",
             "evaluate dense-seed-1",
-            "pretrain switch-8-seed-1",
-            "evaluate switch-8-seed-1",
+            "pretrain switch-16-seed-1",
+            "evaluate switch-16-seed-1",
             "distill student-seed-1",
             "evaluate student-seed-1");
     assertThat(said.get(1)).contains("it is put off").contains(busy);

@@ -3,20 +3,16 @@ package io.sparkswitch.jobs.study.result;
 import io.sparkswitch.jobs.conf.StudySettings;
 import io.sparkswitch.jobs.conf.VariantRole;
 import io.sparkswitch.jobs.conf.VariantSettings;
-import io.sparkswitch.jobs.study.result.RunFigures.Evaluated;
 import io.sparkswitch.jobs.study.statistics.DetectableDifference;
 import io.sparkswitch.jobs.study.statistics.ShareOfGain;
 import io.sparkswitch.jobs.study.statistics.Spread;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 
 /** The rows of a study from its finished runs: means over seeds, differences within pairs. */
 public final class Comparison {
@@ -57,34 +53,11 @@ public final class Comparison {
     List<StudyRun> runs = List.copyOf(runs(variant).values());
     EnumMap<Column, Double> figures = new EnumMap<>(Column.class);
     if (!runs.isEmpty()) {
-      addMeans(figures, runs);
+      RowMeans.add(figures, runs);
       addDifference(figures, variant);
       addSpeedUp(figures, variant);
     }
-    return new Row(variant, runs, figures, meanCurve(runs));
-  }
-
-  private static void addMeans(EnumMap<Column, Double> figures, List<StudyRun> runs) {
-    Spread quality = new Spread(all(runs, Comparison::quality));
-    figures.put(Column.NEG_LOG_PERPLEXITY, quality.mean());
-    put(figures, Column.DEVIATION, quality.standardDeviation());
-    mean(figures, Column.STEPS, runs, run -> OptionalDouble.of(run.figures().step()));
-    mean(figures, Column.CONTEXT, runs, run -> context(run.figures().evaluation()));
-    mean(figures, Column.PARAMETERS, runs, run -> of(run.figures().evaluation().parameters()));
-    mean(
-        figures,
-        Column.FLOPS_PER_TOKEN,
-        runs,
-        run -> of(run.figures().evaluation().flopsPerToken()));
-    mean(figures, Column.TRAINING_FLOPS, runs, run -> of(run.figures().trainingFlops()));
-    mean(figures, Column.SECONDS, runs, run -> of(run.figures().training().seconds()));
-    mean(
-        figures,
-        Column.LEFT_BEHIND,
-        runs,
-        run -> run.figures().training().fractionTokensLeftBehind());
-    mean(figures, Column.TARGET_SECONDS, runs, run -> cost(run, StudyRun.TargetsCost::seconds));
-    mean(figures, Column.TARGET_BYTES, runs, run -> cost(run, StudyRun.TargetsCost::bytes));
+    return new Row(variant, runs, figures, RowMeans.curve(runs));
   }
 
   private void addDifference(EnumMap<Column, Double> figures, VariantSettings variant) {
@@ -95,11 +68,11 @@ public final class Comparison {
     }
     Spread difference = Spread.ofDifferences(quality(variant, pairs), quality(dense, pairs));
     figures.put(Column.DIFFERENCE, difference.mean());
-    put(figures, Column.DIFFERENCE_ERROR, difference.standardError());
+    RowMeans.put(figures, Column.DIFFERENCE_ERROR, difference.standardError());
     share(variant)
         .ifPresent(
             share -> {
-              put(figures, Column.SHARE, share.share());
+              RowMeans.put(figures, Column.SHARE, share.share());
               share.interval().ifPresent(ends -> figures.put(Column.SHARE_FROM, ends.from()));
               share.interval().ifPresent(ends -> figures.put(Column.SHARE_TO, ends.to()));
             });
@@ -161,26 +134,6 @@ public final class Comparison {
     }
   }
 
-  private static List<CurvePoint> meanCurve(List<StudyRun> runs) {
-    List<CurvePoint> mean = new ArrayList<>();
-    for (CurvePoint first :
-        runs.isEmpty() ? List.<CurvePoint>of() : runs.get(0).figures().curve()) {
-      List<CurvePoint> same =
-          runs.stream()
-              .flatMap(run -> run.figures().curve().stream())
-              .filter(point -> point.step() == first.step())
-              .toList();
-      if (same.size() == runs.size()) {
-        mean.add(
-            new CurvePoint(
-                first.step(),
-                same.stream().mapToDouble(CurvePoint::seconds).average().orElseThrow(),
-                same.stream().mapToDouble(CurvePoint::validationLoss).average().orElseThrow()));
-      }
-    }
-    return mean;
-  }
-
   /** Seeds in which all of the rows are finished. */
   private List<Long> pairs(Collection<VariantSettings> rows) {
     return study.seeds().stream()
@@ -204,47 +157,5 @@ public final class Comparison {
 
   private static double quality(StudyRun run) {
     return run.figures().evaluation().negLogPerplexity();
-  }
-
-  private static OptionalDouble context(Evaluated evaluated) {
-    OptionalDouble shuffled = evaluated.negLogPerplexityWithShuffledInputs();
-    return shuffled.isPresent()
-        ? of(evaluated.negLogPerplexity() - shuffled.getAsDouble())
-        : OptionalDouble.empty();
-  }
-
-  private static OptionalDouble cost(StudyRun run, ToDoubleFunction<StudyRun.TargetsCost> figure) {
-    return run.targets().isPresent()
-        ? of(figure.applyAsDouble(run.targets().get()))
-        : OptionalDouble.empty();
-  }
-
-  private static OptionalDouble of(double figure) {
-    return OptionalDouble.of(figure);
-  }
-
-  private static List<Double> all(List<StudyRun> runs, Function<StudyRun, Double> figure) {
-    return runs.stream().map(figure).toList();
-  }
-
-  /** Where every run has the figure. */
-  private static void mean(
-      EnumMap<Column, Double> figures,
-      Column column,
-      List<StudyRun> runs,
-      Function<StudyRun, OptionalDouble> figure) {
-    double[] known = runs.stream().map(figure).flatMapToDouble(OptionalDouble::stream).toArray();
-    if (known.length == runs.size()) {
-      put(figures, column, Arrays.stream(known).average());
-    }
-  }
-
-  private static void put(EnumMap<Column, Double> figures, Column column, OptionalDouble figure) {
-    figure.ifPresent(
-        known -> {
-          if (Double.isFinite(known)) {
-            figures.put(column, known);
-          }
-        });
   }
 }
