@@ -135,7 +135,7 @@ class StudyRunnerTest {
     StudyPlan other =
         plan(
             study(
-                "mixture", "seeds = [1]", "rows = [dense, switch, f-25]", "base.model.d-ff = 64"));
+                "mixture", "seeds = [1]", "rows = [dense, switch, f-25]", "base.model.d-ff = 32"));
 
     assertThat(plan.all()).extracting(PlannedRun::folder).doesNotHaveDuplicates().hasSize(3);
     assertThat(other.all())
