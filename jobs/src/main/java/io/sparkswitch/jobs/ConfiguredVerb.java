@@ -53,6 +53,16 @@ abstract class ConfiguredVerb implements Callable<Integer> {
     return false;
   }
 
+  /** Whether no other process may write to the status folder meanwhile. */
+  boolean worksAlone() {
+    return needsGang() && !isGuest();
+  }
+
+  /** What every verb takes. */
+  final RunOptions options() {
+    return options;
+  }
+
   /** The sections of the configuration that the verb uses and prints; empty for all of them. */
   List<String> sections() {
     return List.of();

@@ -7,24 +7,28 @@ import io.sparkswitch.distill.target.TargetsFolder;
 import io.sparkswitch.distill.target.TargetsManifest;
 import io.sparkswitch.distill.target.TargetsOrigin;
 import io.sparkswitch.distill.target.TargetsSettings;
+import io.sparkswitch.jobs.conf.InitialisationName;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Architecture;
+import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.t5.T5Config;
 import io.sparkswitch.model.tensor.Parameters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(
     name = "distill",
     description =
-        "Trains a dense student that starts from the teacher's non-expert weights, on 0.25 of the"
-            + " teacher's soft targets and 0.75 of the labels; without --targets on the labels"
-            + " alone. The same command again continues.",
+        "Trains a dense student that starts from the teacher's non-expert weights (or, with"
+            + " distill.initialisation=none, from its seed), on 0.25 of the teacher's soft targets"
+            + " and 0.75 of the labels; without --targets on the labels alone. The same command"
+            + " again continues.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
@@ -60,7 +64,10 @@ final class DistillVerb extends GangVerb {
     saved.requireVocabulary(open.vocabulary());
     int rows = open.vocabulary().rows();
     T5Config teacherModel = Architecture.of(saved.configuration(), rows);
-    StudentInit init = initialisation(teacherModel, Architecture.of(config, rows));
+    Optional<StudentInit> init =
+        config.distill().initialisation() == InitialisationName.TEACHER
+            ? Optional.of(initialisation(teacherModel, Architecture.of(config, rows)))
+            : Optional.empty();
     TargetsOrigin origin = Targets.origin(saved.checkpoint().manifest(), config, open);
     String targetsFolder = "";
     String softTargets = "none";
@@ -75,14 +82,19 @@ final class DistillVerb extends GangVerb {
     TrainingJob job = new TrainingJob(run, open.trainingData(config), targetsFolder);
     job.dependsOn("teacherHash", origin.teacherDigest());
     job.dependsOn("softTargets", softTargets);
-    job.run(output().fresh(), dense -> inherit(run, init, saved, dense));
+    if (init.isEmpty()) {
+      job.dependsOn(TrainingRun.INITIALISATION, "from the seed");
+    }
+    job.run(
+        output().fresh(),
+        dense -> init.ifPresent(teachers -> inherit(run, teachers, saved, dense)));
   }
 
   private static StudentInit initialisation(T5Config teacher, T5Config student) {
     try {
       return new StudentInit(teacher, student);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage(), e);
+      throw new UsageException(e.getMessage() + ", or set distill.initialisation = none", e);
     }
   }
 
@@ -107,11 +119,11 @@ final class DistillVerb extends GangVerb {
           init.apply(teacher.checkpoint(), run.hadoop(), dense, run.config().seed());
       run.folder().write(INITIALISATION, Json.tree(report).toPrettyString() + "\n");
       run.say(
-          "The student starts with %d tensors of the teacher and %d drawn anew (%s): see %s."
+          "The student starts with %d tensors of the teacher and %d drawn anew%s: see %s."
               .formatted(
                   report.copied().size(),
                   report.fresh().size(),
-                  String.join(", ", report.fresh()),
+                  report.fresh().isEmpty() ? "" : " (" + String.join(", ", report.fresh()) + ")",
                   run.folder().uri(INITIALISATION)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -12,6 +12,8 @@ import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Option;
     footer = {"", "Example: sparkswitch evaluate --run runs/demo/switch --shards runs/demo/shards"})
 final class EvaluateVerb extends TrainedModelVerb {
   static final String EVALUATION = "evaluation.json";
+  static final String SHUFFLED_INPUTS = "withShuffledInputs";
 
   @Option(
       names = "--shards",
@@ -45,6 +48,13 @@ final class EvaluateVerb extends TrainedModelVerb {
       paramLabel = "DIR",
       description = "folder that the verb vocab wrote; refused if the shards have another")
   private String vocabulary;
+
+  @Option(
+      names = "--shuffled-inputs",
+      description =
+          "also measures the loss with every sequence's encoder input exchanged for another's; the"
+              + " difference is what the model draws from its context; with --shards")
+  private boolean shuffledInputs;
 
   @Override
   boolean needsGang() {
@@ -74,9 +84,19 @@ final class EvaluateVerb extends TrainedModelVerb {
         gang.run(
             new ModelWorker(model.spec()),
             Evaluation.of(model, data.text().sequences(), data.sequencesOfLanguages()));
+    OptionalDouble shuffled =
+        shuffledInputs
+            ? OptionalDouble.of(
+                gang.run(
+                    new ModelWorker(model.spec()),
+                    Evaluation.ofShuffledInputs(model, data.text().sequences())))
+            : OptionalDouble.empty();
     EvaluationFigures all = new EvaluationFigures(result, data.text(), data.languages());
     ObjectNode figures = run.results();
     all.addTo(figures);
+    if (shuffled.isPresent()) {
+      figures.putObject(SHUFFLED_INPUTS).put("negLogPerplexity", -shuffled.getAsDouble());
+    }
     figures.put("parameters", plan.parameters());
     figures.put("flopsPerToken", plan.flopsPerToken(data.inputs(), data.targets()));
     figures.put("step", saved.checkpoint().manifest().step());
@@ -85,11 +105,18 @@ final class EvaluateVerb extends TrainedModelVerb {
     OutputFolder.of(checkpoint().run(), run.hadoop())
         .write(EVALUATION, figures.toPrettyString() + "\n");
     all.lines().forEach(run::say);
+    shuffled.ifPresent(
+        loss ->
+            run.say(
+                String.format(Locale.ROOT, "With other sequences' encoder inputs: %.4f.", -loss)));
   }
 
   private EvaluationData data(VerbRun run) throws IOException {
     if ((shards == null) == (examples == null)) {
       throw new UsageException("evaluate needs either --shards or --examples");
+    }
+    if (shuffledInputs && shards == null) {
+      throw new UsageException("--shuffled-inputs needs --shards: examples keep their inputs");
     }
     if (shards != null) {
       return EvaluationData.of(OpenShards.open(new ShardOptions(shards, vocabulary), run));

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
       PlanVerb.class,
       TraceVerb.class,
       BenchVerb.class,
+      StudyVerb.class,
       ReportVerb.class
     },
     footer = {

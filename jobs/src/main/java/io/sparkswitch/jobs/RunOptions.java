@@ -37,6 +37,14 @@ final class RunOptions {
     return ConfigLoader.load(Optional.ofNullable(config), settings, saved);
   }
 
+  Optional<Path> file() {
+    return Optional.ofNullable(config);
+  }
+
+  List<String> settings() {
+    return List.copyOf(settings);
+  }
+
   Optional<String> json() {
     return Optional.ofNullable(json);
   }

@@ -22,6 +22,7 @@ import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Model.CommandSpec;
+import scala.Option;
 
 /** One execution of a verb: what it works with, and what it leaves. */
 final class VerbRun implements AutoCloseable {
@@ -45,6 +46,7 @@ final class VerbRun implements AutoCloseable {
   private final Thread onShutdown = new Thread(this::interrupted, "sparkswitch-interrupted");
   private RunConfig config;
   private SparkSession session;
+  private boolean ownsSession;
 
   private VerbRun(ConfiguredVerb verb, CommandSpec spec, SparkConf sparkConf) throws IOException {
     this.verb = spec.name();
@@ -59,7 +61,7 @@ final class VerbRun implements AutoCloseable {
     }
     // Before the status: who is refused must not write that of the one at work.
     this.lease =
-        folder.isPresent() && verb.needsGang() && !verb.isGuest()
+        folder.isPresent() && verb.worksAlone()
             ? Optional.of(acquireLease(uri.get()))
             : Optional.empty();
     this.status =
@@ -136,15 +138,25 @@ final class VerbRun implements AutoCloseable {
     sparkConf.set("spark.master", master);
   }
 
-  /** Spark; the session starts with the first call. */
+  /** Spark; the session starts with the first call, unless this verb runs within another's. */
   SparkSession spark() {
+    if (session == null) {
+      session = running();
+    }
     if (session == null) {
       progress("starting Spark at " + sparkConf.get("spark.master"));
       session = SparkSession.builder().config(sparkConf).getOrCreate();
+      ownsSession = true;
       session.sparkContext().setJobDescription(verb);
       session.sparkContext().setLogLevel(sparkConf.get("spark.log.level", "WARN"));
     }
     return session;
+  }
+
+  /** The session of a verb that this one runs within; null if there is none. */
+  private static SparkSession running() {
+    Option<SparkSession> running = SparkSession.getDefaultSession();
+    return running.isDefined() && !running.get().sparkContext().isStopped() ? running.get() : null;
   }
 
   /** Describes, in Spark's UI, what is begun next. */
@@ -207,7 +219,7 @@ final class VerbRun implements AutoCloseable {
 
   @Override
   public void close() {
-    if (session != null) {
+    if (ownsSession) {
       session.stop();
     }
     if (!ShutdownHookManager.get().isShutdownInProgress()) {

@@ -43,6 +43,16 @@ class ArrowsTest {
           .resideInAnyPackage("org.apache.spark..");
 
   @ArchTest
+  static final ArchRule statisticsKnowNeitherRunsNorSpark =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sparkswitch.jobs.study.statistics..")
+          .should()
+          .dependOnClassesThat()
+          .resideOutsideOfPackages(
+              "java..", "org.apache.commons.math3..", "io.sparkswitch.jobs.study.statistics..");
+
+  @ArchTest
   static final ArchRule configurationAndCommandLineStayInJobs =
       noClasses()
           .that()

@@ -44,11 +44,16 @@ public final class ConfigLoader {
    * @param saved a whole configuration, as {@link RunConfig#render} wrote it
    */
   public static RunConfig load(Optional<Path> file, List<String> settings, Optional<String> saved) {
+    return over(saved.map(ConfigLoader::parseSaved).orElse(EMPTY), file, settings);
+  }
+
+  /** As {@link #load(Optional, List)}, over settings that are weaker than the file's. */
+  static RunConfig over(Config base, Optional<Path> file, List<String> settings) {
     try {
       Config chosen =
           overrides(settings)
               .withFallback(file.map(ConfigLoader::parse).orElse(EMPTY))
-              .withFallback(saved.map(ConfigLoader::parseSaved).orElse(EMPTY));
+              .withFallback(base);
       Config resolvable = chosen.resolve(ConfigResolveOptions.noSystem().setAllowUnresolved(true));
       Config preset = Presets.named(resolvable.withOnlyPath(Presets.KEY), options());
       Config reference = reference();
@@ -106,11 +111,11 @@ public final class ConfigLoader {
     return ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), REFERENCE, options());
   }
 
-  private static ConfigParseOptions options() {
+  static ConfigParseOptions options() {
     return ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(new StrictIncluder());
   }
 
-  private static Config parse(Path file) {
+  static Config parse(Path file) {
     if (Files.isDirectory(file)) {
       throw new ConfigException("--config %s is a folder: give a file in it".formatted(file));
     }

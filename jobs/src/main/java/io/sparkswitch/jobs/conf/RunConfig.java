@@ -64,6 +64,25 @@ public record RunConfig(
         demoCorpus);
   }
 
+  /** The same run with other draws. */
+  public RunConfig withSeed(long other) {
+    return new RunConfig(
+        other,
+        model,
+        routing,
+        data,
+        examples,
+        training,
+        optimizer,
+        gang,
+        exchange,
+        teach,
+        distill,
+        vocab,
+        prepare,
+        demoCorpus);
+  }
+
   private static void requireWholeGroups(String key, int sequences, int group) {
     Require.that(
         group == 0 || sequences % group == 0,

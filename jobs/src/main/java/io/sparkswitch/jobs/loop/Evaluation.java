@@ -2,6 +2,7 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.DriverProgram;
+import io.sparkswitch.jobs.loop.EvaluationBatch.Reading;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -76,28 +77,37 @@ public final class Evaluation {
         });
   }
 
+  /**
+   * The loss with every sequence's encoder input exchanged for another's, nats a target token: what
+   * a model without its context has.
+   */
+  public static DriverProgram<Double> ofShuffledInputs(LoadedModel model, long sequences) {
+    RunConfig config = model.spec().config();
+    return model.doing(
+        (ranks, attempt) ->
+            sum(ranks, config, Split.all(sequences), Reading.SHUFFLED_INPUTS).loss());
+  }
+
   private static Sum sum(RankSet ranks, RunConfig config, Split split) {
     RankReport dropless = dropless(ranks, config, split);
     Optional<Double> withCapacity =
         config.model().sparse()
-            ? Optional.of(sum(ranks, config, split, true).crossEntropy())
+            ? Optional.of(sum(ranks, config, split, Reading.TRAINING_CAPACITY).crossEntropy())
             : Optional.empty();
     return new Sum(dropless.crossEntropy(), dropless.targetTokens(), withCapacity);
   }
 
   /** The reports with the capacity of evaluations. */
   static RankReport dropless(RankSet ranks, RunConfig config, Split split) {
-    return sum(ranks, config, split, false);
+    return sum(ranks, config, split, Reading.PLAIN);
   }
 
-  private static RankReport sum(
-      RankSet ranks, RunConfig config, Split split, boolean withTrainingCapacity) {
+  private static RankReport sum(RankSet ranks, RunConfig config, Split split, Reading reading) {
     int batchSize = config.training().evaluationBatchSize();
     long batches = (split.sequences() + batchSize - 1) / batchSize;
     RankReport sum = RankReport.none();
     for (long batch = 0; batch < batches; batch++) {
-      sum =
-          sum.plus(ranks.evaluate(new EvaluationBatch(split.part(), batch, withTrainingCapacity)));
+      sum = sum.plus(ranks.evaluate(new EvaluationBatch(split.part(), batch, reading)));
     }
     return sum;
   }

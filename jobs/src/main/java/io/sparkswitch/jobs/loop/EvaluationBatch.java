@@ -1,20 +1,34 @@
 package io.sparkswitch.jobs.loop;
 
 /**
- * A batch of an evaluation, and how it is routed.
+ * A batch of an evaluation, and how it is read.
  *
  * @param part of the split, see {@link ValidationStreams}
  * @param batch its number, from 0
- * @param withTrainingCapacity whether tokens are left behind as in training
+ * @param reading how
  */
-record EvaluationBatch(int part, long batch, boolean withTrainingCapacity) {
+record EvaluationBatch(int part, long batch, Reading reading) {
+
+  /** How a batch is evaluated. */
+  enum Reading {
+    /** With the capacity of evaluations. */
+    PLAIN,
+    /** With tokens left behind as in training. */
+    TRAINING_CAPACITY,
+    /** As plain, but each sequence with the encoder input of the next of its routing group. */
+    SHUFFLED_INPUTS
+  }
 
   static EvaluationBatch of(Order order) {
+    int kinds = Reading.values().length;
     return new EvaluationBatch(
-        Math.toIntExact(order.argument() / 2), order.step(), order.argument() % 2 == 1);
+        Math.toIntExact(order.argument() / kinds),
+        order.step(),
+        Reading.values()[(int) (order.argument() % kinds)]);
   }
 
   Order order() {
-    return Order.of(Order.Command.EVALUATE, batch, 2L * part + (withTrainingCapacity ? 1 : 0));
+    return Order.of(
+        Order.Command.EVALUATE, batch, (long) Reading.values().length * part + reading.ordinal());
   }
 }

@@ -6,6 +6,7 @@ import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.GangMember;
 import io.sparkswitch.jobs.gang.RankPhase;
 import io.sparkswitch.jobs.gang.Whereabouts;
+import io.sparkswitch.jobs.loop.EvaluationBatch.Reading;
 import io.sparkswitch.jobs.loop.Order.Command;
 import io.sparkswitch.model.checkpoint.BackgroundShard;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
@@ -224,13 +225,15 @@ final class Rank implements AutoCloseable {
   }
 
   private void evaluate(EvaluationBatch asked) {
-    Batch batch = validation.of(asked.part()).batch(asked.batch());
+    Batch plain = validation.of(asked.part()).batch(asked.batch());
     int group = config.routing().groupSequences();
+    Batch batch =
+        asked.reading() == Reading.SHUFFLED_INPUTS ? ShuffledInputs.of(plain, group) : plain;
     Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
     RoutingRule training = model.config().training();
     RoutingRule rule =
         training.inference(
-            asked.withTrainingCapacity()
+            asked.reading() == Reading.TRAINING_CAPACITY
                 ? training.capacity()
                 : Capacity.factor(config.model().evaluationCapacityFactor()));
     Inputs inputs = Architecture.inputs(config, batch, share);

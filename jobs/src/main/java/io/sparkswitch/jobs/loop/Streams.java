@@ -116,6 +116,11 @@ public final class Streams {
     return languages.size() > 1 ? languages : new TreeMap<>();
   }
 
+  /** The whole validation split. */
+  public static BatchStream validation(RunConfig config, ShardSet shards) {
+    return validation(config, shards, ValidationStreams.ALL);
+  }
+
   /** The validation split, or one of its {@link #languages}. */
   static BatchStream validation(RunConfig config, ShardSet shards, int part) {
     SpanCorruption corruption = corruption(config, shards);

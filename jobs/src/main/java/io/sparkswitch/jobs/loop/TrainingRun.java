@@ -32,6 +32,9 @@ public record TrainingRun(
     Consumer<Parameters> beginning,
     Tenure tenure) {
 
+  /** What a student started from, if not from its teacher's weights. */
+  public static final String INITIALISATION = "initialisation";
+
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
   /**
@@ -48,6 +51,7 @@ public record TrainingRun(
           "seed",
           "teacherHash",
           "softTargets",
+          INITIALISATION,
           ImportedCheckpoint.STARTED_FROM);
 
   void say(String sentence) {

@@ -8,7 +8,7 @@ import java.util.Set;
  * Writes HTML that is well-formed XML too. Text and attribute values are escaped, always; the names
  * of elements and attributes are constants of this package.
  */
-final class Html {
+public final class Html {
   /** Elements beside which a line end would show as a space. */
   private static final Set<String> INLINE = Set.of("b", "code", "mark", "span");
 
@@ -16,7 +16,7 @@ final class Html {
   private final Deque<String> open = new ArrayDeque<>();
 
   /** Begins the document. */
-  Html doctype() {
+  public Html doctype() {
     out.append("<!DOCTYPE html>\n");
     return this;
   }
@@ -24,14 +24,14 @@ final class Html {
   /**
    * @param attributes names and values by turns
    */
-  Html open(String element, String... attributes) {
+  public Html open(String element, String... attributes) {
     tag(element, attributes);
     out.append('>');
     open.push(element);
     return this;
   }
 
-  Html close() {
+  public Html close() {
     String element = open.pop();
     out.append("</").append(element).append('>');
     if (!INLINE.contains(element)) {
@@ -40,17 +40,17 @@ final class Html {
     return this;
   }
 
-  Html text(String text) {
+  public Html text(String text) {
     escape(text);
     return this;
   }
 
-  Html element(String element, String text, String... attributes) {
+  public Html element(String element, String text, String... attributes) {
     return open(element, attributes).text(text).close();
   }
 
   /** An element that never has content: a void element of HTML, or a shape of SVG. */
-  Html empty(String element, String... attributes) {
+  public Html empty(String element, String... attributes) {
     tag(element, attributes);
     out.append("/>");
     return this;
@@ -61,7 +61,7 @@ final class Html {
    *
    * @throws IllegalArgumentException if the sheet holds {@code <} or {@code &}
    */
-  Html styleSheet(String css) {
+  public Html styleSheet(String css) {
     if (css.indexOf('<') >= 0 || css.indexOf('&') >= 0) {
       throw new IllegalArgumentException("a style sheet cannot hold < or &");
     }
@@ -72,7 +72,7 @@ final class Html {
   /**
    * @throws IllegalStateException if an element was left open
    */
-  String finish() {
+  public String finish() {
     if (!open.isEmpty()) {
       throw new IllegalStateException("elements left open: " + open);
     }

@@ -6,13 +6,24 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Curves over training steps as inline SVG. It is drawn twice, for a page and for a phone, and the
- * style sheet shows one of them, so that labels keep their size on both.
+ * Curves as SVG. In a page it is drawn twice, for a wide screen and for a phone, and the style
+ * sheet shows one of them, so that labels keep their size on both.
  *
  * @param description what a reader who cannot see the chart is told
- * @param yLabel the quantity with its unit
  */
-record LineChart(String description, String yLabel, Scale x, Scale y, List<Series> series) {
+public record LineChart(String description, Axis x, Axis y, List<Series> series) {
+
+  /**
+   * One side of the frame.
+   *
+   * @param label the quantity with its unit
+   */
+  public record Axis(String label, Scale scale) {}
+
+  /** Curves over training steps. */
+  LineChart(String description, String yLabel, Scale x, Scale y, List<Series> series) {
+    this(description, new Axis("training step", x), new Axis(yLabel, y), series);
+  }
 
   private enum Size {
     WIDE("wide", 880, 400),
@@ -34,7 +45,8 @@ record LineChart(String description, String yLabel, Scale x, Scale y, List<Serie
   private static final int TOP = 30;
   private static final int BOTTOM = 42;
 
-  void write(Html html) {
+  /** Into a page. */
+  public void write(Html html) {
     for (Size size : Size.values()) {
       html.open(
           "svg",
@@ -46,29 +58,58 @@ record LineChart(String description, String yLabel, Scale x, Scale y, List<Serie
           "img",
           "aria-label",
           description);
-      axes(html, size);
-      series.forEach(curve -> curve(html, size, curve));
+      draw(html, size);
       html.close();
     }
   }
 
+  /**
+   * As a file of its own.
+   *
+   * @param styleSheet what its classes look like
+   */
+  public String standalone(String styleSheet) {
+    Size size = Size.WIDE;
+    Html svg = new Html();
+    svg.open(
+        "svg",
+        "xmlns",
+        "http://www.w3.org/2000/svg",
+        "class",
+        "chart",
+        "viewBox",
+        "0 0 %d %d".formatted(size.width, size.height),
+        "role",
+        "img",
+        "aria-label",
+        description);
+    svg.styleSheet(styleSheet);
+    draw(svg, size);
+    return svg.close().finish();
+  }
+
+  private void draw(Html html, Size size) {
+    axes(html, size);
+    series.forEach(curve -> curve(html, size, curve));
+  }
+
   private void axes(Html html, Size size) {
     String right = unit(size.width - RIGHT);
-    for (double tick : y.ticks()) {
+    for (double tick : y.scale().ticks()) {
       String at = unit(pixelY(size, tick));
       html.empty("path", "class", "grid", "d", "M%d %sH%s".formatted(LEFT, at, right));
       String baseline = unit(pixelY(size, tick) + 4);
-      label(html, y.label(tick), unit(LEFT - 8), baseline, "end");
+      label(html, y.scale().label(tick), unit(LEFT - 8), baseline, "end");
     }
     int bottom = size.height - BOTTOM;
     html.empty("path", "class", "axis", "d", "M%d %dH%s".formatted(LEFT, bottom, right));
-    for (double tick : x.ticks()) {
+    for (double tick : x.scale().ticks()) {
       String at = unit(pixelX(size, tick));
       html.empty("path", "class", "axis", "d", "M%s %dv5".formatted(at, bottom));
-      label(html, x.label(tick), at, unit(bottom + 19), "middle");
+      label(html, x.scale().label(tick), at, unit(bottom + 19), "middle");
     }
-    label(html, yLabel, "2", "14", "start");
-    label(html, "training step", right, unit(size.height - 5), "end");
+    label(html, y.label(), "2", "14", "start");
+    label(html, x.label(), right, unit(size.height - 5), "end");
   }
 
   private void curve(Html html, Size size, Series curve) {
@@ -85,7 +126,12 @@ record LineChart(String description, String yLabel, Scale x, Scale y, List<Serie
         path.append(curve.mark().path(px, py));
       }
     }
-    html.empty("path", "class", curve.style(), "d", path.toString());
+    if (curve.title().isEmpty()) {
+      html.empty("path", "class", curve.style(), "d", path.toString());
+    } else {
+      html.open("path", "class", curve.style(), "d", path.toString());
+      html.element("title", curve.title()).close();
+    }
   }
 
   private static void label(Html html, String text, String x, String y, String anchor) {
@@ -93,11 +139,11 @@ record LineChart(String description, String yLabel, Scale x, Scale y, List<Serie
   }
 
   private double pixelX(Size size, double value) {
-    return LEFT + x.position(value) * (size.width - LEFT - RIGHT);
+    return LEFT + x.scale().position(value) * (size.width - LEFT - RIGHT);
   }
 
   private double pixelY(Size size, double value) {
-    return size.height - BOTTOM - y.position(value) * (size.height - TOP - BOTTOM);
+    return size.height - BOTTOM - y.scale().position(value) * (size.height - TOP - BOTTOM);
   }
 
   /** A length in SVG units, to a tenth. */

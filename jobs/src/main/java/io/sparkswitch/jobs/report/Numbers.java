@@ -4,26 +4,35 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** Figures as a reader wants them; a missing one is a dash. */
-final class Numbers {
-  static final String MISSING = "–";
+public final class Numbers {
+  public static final String MISSING = "–";
 
   private Numbers() {}
 
   /** Three decimals: the noise between seeds is in the second. */
-  static String nats(OptionalDouble nats) {
+  public static String nats(OptionalDouble nats) {
     return shown(nats) ? format("%.3f", nats.getAsDouble()) : MISSING;
   }
 
-  static String signedNats(OptionalDouble nats) {
+  public static String signedNats(OptionalDouble nats) {
     return shown(nats) ? format("%+.3f", nats.getAsDouble()) : MISSING;
   }
 
-  static String count(OptionalDouble count) {
+  /** Four decimals, for means over seeds. */
+  public static String finerNats(OptionalDouble nats) {
+    return shown(nats) ? format("%.4f", nats.getAsDouble()) : MISSING;
+  }
+
+  public static String finerSignedNats(OptionalDouble nats) {
+    return shown(nats) ? format("%+.4f", nats.getAsDouble()) : MISSING;
+  }
+
+  public static String count(OptionalDouble count) {
     return shown(count) ? format("%,.0f", count.getAsDouble()) : MISSING;
   }
 
   /** Three significant digits with a unit prefix: 2.92 M. */
-  static String magnitude(OptionalDouble value) {
+  public static String magnitude(OptionalDouble value) {
     if (!shown(value)) {
       return MISSING;
     }
@@ -39,7 +48,7 @@ final class Numbers {
   }
 
   /** A share in [0, 1] as per cent. */
-  static String share(OptionalDouble share) {
+  public static String share(OptionalDouble share) {
     if (!shown(share)) {
       return MISSING;
     }
@@ -47,11 +56,11 @@ final class Numbers {
     return format(percent == 0 || Math.abs(percent) >= 10 ? "%.0f %%" : "%.2f %%", percent);
   }
 
-  static String ratio(OptionalDouble ratio) {
+  public static String ratio(OptionalDouble ratio) {
     return shown(ratio) ? format("%.2f", ratio.getAsDouble()) : MISSING;
   }
 
-  static String duration(OptionalDouble seconds) {
+  public static String duration(OptionalDouble seconds) {
     if (!shown(seconds)) {
       return MISSING;
     }

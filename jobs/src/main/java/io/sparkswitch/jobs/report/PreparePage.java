@@ -26,18 +26,15 @@ public final class PreparePage {
   }
 
   public String render() throws IOException {
-    Html html = new Html().doctype().open("html", "lang", "en").open("head");
-    html.empty("meta", "charset", "utf-8");
-    html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-    html.empty("meta", "name", "color-scheme", "content", "light dark");
-    html.element("title", "sparkswitch: prepared text");
-    html.styleSheet(ReportPage.styleSheet()).close();
-    html.open("body").open("main").open("header");
+    return Page.render("prepared text", "", this::write);
+  }
+
+  private void write(Html html) {
+    html.open("header");
     html.element("p", "sparkswitch prepare", "class", "kicker");
     html.element("h1", "Prepared text").close();
     splits.forEach((name, manifest) -> split(html, name, manifest));
     splits.values().stream().limit(1).forEach(manifest -> provenance(html, manifest));
-    return html.close().close().close().finish();
   }
 
   /** What the shards are made of and how; the same for all splits. */

@@ -9,16 +9,16 @@ import java.util.Locale;
  *
  * @param step the distance between ticks: 1, 2 or 5 times a power of ten
  */
-record Scale(double from, double to, double step) {
+public record Scale(double from, double to, double step) {
 
-  Scale {
+  public Scale {
     if (!(to > from) || !(step > 0)) {
       throw new IllegalArgumentException("a scale from %s to %s by %s".formatted(from, to, step));
     }
   }
 
   /** Covers the range, widened to whole ticks, with about {@code ticks} of them. */
-  static Scale covering(double from, double to, int ticks) {
+  public static Scale covering(double from, double to, int ticks) {
     Scale exact = within(from, to, ticks);
     return new Scale(
         Math.floor(exact.from / exact.step + 1e-9) * exact.step,
@@ -27,7 +27,7 @@ record Scale(double from, double to, double step) {
   }
 
   /** Ends exactly where the range does. */
-  static Scale within(double from, double to, int ticks) {
+  public static Scale within(double from, double to, int ticks) {
     double end = to > from ? to : from + Math.max(1e-3, Math.abs(from) * 0.1);
     double rough = (end - from) / ticks;
     double power = Math.pow(10, Math.floor(Math.log10(rough)));

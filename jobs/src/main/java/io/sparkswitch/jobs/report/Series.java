@@ -6,15 +6,16 @@ import java.util.List;
 /**
  * One curve.
  *
+ * @param title what a pointer over the curve is told; empty for nothing
  * @param style classes of the style sheet, which give colour, width and dashes
  * @param points by rising x
  */
-record Series(String style, Mark mark, List<Point> points) {
+public record Series(String title, String style, Mark mark, List<Point> points) {
 
-  record Point(double x, double y) {}
+  public record Point(double x, double y) {}
 
   /** The shape at each point, so that curves differ without colour; NONE draws a line. */
-  enum Mark {
+  public enum Mark {
     NONE,
     CIRCLE,
     SQUARE,
@@ -37,12 +38,17 @@ record Series(String style, Mark mark, List<Point> points) {
     }
   }
 
-  Series {
+  public Series {
     points = List.copyOf(points);
   }
 
+  /** Without a title. */
+  Series(String style, Mark mark, List<Point> points) {
+    this("", style, mark, points);
+  }
+
   /** Without what lies above a ceiling; a line is cut where it crosses. */
-  Series below(double ceiling) {
+  public Series below(double ceiling) {
     List<Point> kept = new ArrayList<>();
     for (int i = 0; i < points.size(); i++) {
       Point point = points.get(i);
@@ -56,6 +62,6 @@ record Series(String style, Mark mark, List<Point> points) {
         kept.add(point);
       }
     }
-    return new Series(style, mark, kept);
+    return new Series(title, style, mark, kept);
   }
 }

@@ -21,10 +21,26 @@ class ConfFilesTest {
 
   @Test
   void everyFileOfConfLoads() throws IOException {
-    List<Path> files = hocon(CONF);
+    List<Path> files =
+        hocon(CONF).stream().filter(file -> !file.startsWith(CONF.resolve("studies"))).toList();
     assertThat(files).hasSizeGreaterThanOrEqualTo(8);
     for (Path file : files) {
       assertThat(ConfigLoader.load(Optional.of(file), List.of())).as(file.toString()).isNotNull();
+    }
+  }
+
+  @Test
+  void everyStudyLoadsAtEveryScaleAndIsBundledUnderItsName() {
+    assertThat(StudyLoader.names())
+        .contains("compression", "first-gain", "ladder", "mixture", "targets");
+    for (String name : StudyLoader.names()) {
+      for (String scale : List.of("demo", "paper")) {
+        StudySettings bundled = StudyLoader.load(name, scale, Optional.empty(), List.of());
+        String file = CONF.resolve("studies").resolve(name + ".conf").toString();
+        assertThat(bundled.dense().config().model().sparse()).as(name).isFalse();
+        assertThat(bundled.variants()).as(name).hasSizeGreaterThan(3);
+        assertThat(StudyLoader.load(file, scale, Optional.empty(), List.of())).isEqualTo(bundled);
+      }
     }
   }
 

@@ -1,0 +1,100 @@
+package io.sparkswitch.jobs.conf;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A study: trainings that are compared, each once a seed.
+ *
+ * @param name of its file, without the ending
+ * @param scale the size it is asked for at, one of those that the file has
+ * @param title what it is about
+ * @param question what its figures are to answer
+ * @param seeds a pair each: runs of one seed have the same data order, masks and initial draws
+ * @param variants the rows of its table, teachers before their students
+ * @param leftOut what the file names and does not run, with the reason
+ */
+public record StudySettings(
+    String name,
+    String scale,
+    String title,
+    String question,
+    List<Long> seeds,
+    List<VariantSettings> variants,
+    Map<String, String> leftOut) {
+
+  public StudySettings {
+    seeds = List.copyOf(seeds);
+    variants = List.copyOf(variants);
+    leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
+    require(new HashSet<>(seeds).size() == seeds.size(), "seeds = %s names one twice", seeds);
+    long dense = variants.stream().filter(v -> v.role() == VariantRole.DENSE).count();
+    require(dense == 1, "%d rows have the role dense, one is what others are compared with", dense);
+    requireTeachers(variants);
+    requireOneText(variants);
+  }
+
+  /** The row that others are compared with. */
+  public VariantSettings dense() {
+    return variants.stream().filter(v -> v.role() == VariantRole.DENSE).findFirst().orElseThrow();
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such row
+   */
+  public VariantSettings variant(String wanted) {
+    return variants.stream()
+        .filter(variant -> variant.name().equals(wanted))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no row " + wanted));
+  }
+
+  private static void requireTeachers(List<VariantSettings> variants) {
+    Set<String> before = new HashSet<>();
+    for (VariantSettings variant : variants) {
+      variant
+          .teacher()
+          .ifPresent(
+              teacher ->
+                  require(
+                      before.contains(teacher),
+                      "variant.%s.teacher = %s is no row before it: add it to rows",
+                      variant.name(),
+                      teacher));
+      require(
+          variant.teacher().isEmpty() || !variant.config().model().sparse(),
+          "variant.%s has experts, but a student is dense: set model.num-experts = 0",
+          variant.name());
+      before.add(variant.name());
+    }
+  }
+
+  /** Runs that are compared read the same shards, with the same masks of the validation split. */
+  private static void requireOneText(List<VariantSettings> variants) {
+    VariantSettings first = variants.get(0);
+    for (VariantSettings other : variants) {
+      require(
+          Objects.equals(text(other.config()), text(first.config())),
+          "variant.%s and variant.%s differ in data, vocab, prepare, demo-corpus or"
+              + " training.evaluation-seed: what is compared must read the same text",
+          first.name(),
+          other.name());
+    }
+  }
+
+  private static String text(RunConfig config) {
+    return config.render(List.of("data", "vocab", "prepare", "demo-corpus"))
+        + config.training().evaluationSeed();
+  }
+
+  private static void require(boolean allowed, String sentence, Object... values) {
+    if (!allowed) {
+      throw new ConfigException(sentence.formatted(values));
+    }
+  }
+}
