@@ -3,10 +3,10 @@ package io.sparkswitch.jobs;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.distill.student.InitReport;
 import io.sparkswitch.distill.student.StudentInit;
-import io.sparkswitch.distill.target.TargetsFolder;
-import io.sparkswitch.distill.target.TargetsManifest;
-import io.sparkswitch.distill.target.TargetsOrigin;
 import io.sparkswitch.distill.target.TargetsSettings;
+import io.sparkswitch.distill.target.store.TargetsFolder;
+import io.sparkswitch.distill.target.store.TargetsManifest;
+import io.sparkswitch.distill.target.store.TargetsOrigin;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Architecture;
@@ -69,7 +69,8 @@ final class DistillVerb extends GangVerb {
       TargetsSettings made = checkedTargets(run, targetsFolder, origin).settings();
       // How many steps they cover may grow.
       softTargets =
-          "%s %s k=%d temperature=%s".formatted(origin, made.kind(), made.k(), made.temperature());
+          "%s %s kept=%d values=%s temperature=%s"
+              .formatted(origin, made.kind(), made.kept(), made.values(), made.temperature());
     }
 
     TrainingJob job = new TrainingJob(run, open.trainingData(config), targetsFolder);

@@ -3,7 +3,8 @@ package io.sparkswitch.jobs.conf;
 import java.io.Serializable;
 
 /** Section {@code distill}: how the student mixes soft and hard targets. */
-public record DistillSettings(double softFraction, double temperature) implements Serializable {
+public record DistillSettings(double softFraction, double temperature, RemainderName remainder)
+    implements Serializable {
   public DistillSettings {
     Require.that(
         softFraction >= 0 && softFraction <= 1, "distill.soft-fraction", softFraction, "in [0, 1]");
