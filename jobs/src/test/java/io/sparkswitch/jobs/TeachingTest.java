@@ -41,9 +41,9 @@ class TeachingTest {
   @ValueSource(
       strings = {
         TOP_5,
-        "teach { top-k = 5, values = eight-bit }",
-        "teach { kind = sampled, draws = 9, temperature = 2 }",
-        "teach { kind = full, values = float32 }"
+        "teach={ top-k = 5, values = eight-bit }",
+        "teach={ kind = sampled, draws = 9, temperature = 2 }",
+        "teach={ kind = full, values = float32 }"
       })
   void aStoppedRunGoesOnAfterItsLastChunkOnAnyNumberOfRanksAsIfNothingHadHappened(String teach)
       throws Exception {
@@ -95,7 +95,7 @@ class TeachingTest {
     Path stopped = fresh("stopped");
     assertThatThrownBy(() -> teachUntil(2, config(TOP_5), 1, stopped, 0))
         .hasMessage("stopped at 2");
-    RunConfig other = config("teach { top-k = 6, temperature = 2 }");
+    RunConfig other = config("teach={ top-k = 6, temperature = 2 }");
     assertThatThrownBy(() -> teach(other, 1, stopped, 1, new ArrayList<>()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
@@ -116,8 +116,8 @@ class TeachingTest {
               one(
                   spark,
                   "SELECT count(*), count(DISTINCT token) FROM targets"
-                      + " LATERAL VIEW posexplode(tokens) AS position, kept"
-                      + " LATERAL VIEW explode(kept) AS token"))
+                      + " LATERAL VIEW posexplode(tokens) p AS position, kept"
+                      + " LATERAL VIEW explode(kept) t AS token"))
           .satisfies(
               row -> {
                 assertThat(row.getLong(0)).isEqualTo(5 * manifest.targets());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkswitch.model.tensor.Natives;
+import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Set;
@@ -87,6 +88,31 @@ class TargetRuleTest {
     assertThat(numbers).hasSize(256).contains(1f, 0.5f, 0.25f);
     assertThat(largest).isBetween(0.025, 0.0295);
     assertThat(TargetValues.EIGHT_BIT.rounded(0)).isEqualTo(numbers.iterator().next());
+  }
+
+  /** The divergence of what is read back from the teacher, nats a target. */
+  @Test
+  void aPerfectStudentLosesNextToNothingByRounding() {
+    assertThat(divergence(TargetValues.FLOAT32)).isCloseTo(0, within(1e-7));
+    assertThat(divergence(TargetValues.BFLOAT16)).isBetween(1e-8, 2e-6);
+    assertThat(divergence(TargetValues.EIGHT_BIT)).isBetween(2e-5, 1.5e-4);
+  }
+
+  private static double divergence(TargetValues values) {
+    int positions = 300;
+    Tensor logits = new Noise(2, 0).uniform(0, Noise.Site.JITTER, 0, positions, 1000, -6, 6);
+    Tensor all = Softened.of(logits, 1);
+    Distributions exact = new TopKTargets(50, TargetValues.FLOAT32).of(all, new long[0]);
+    Distributions rounded = new TopKTargets(50, values).of(all, new long[0]);
+    double sum = 0;
+    for (int position = 0; position < positions; position++) {
+      for (int i = exact.begin(position); i < exact.end(position); i++) {
+        double p = exact.probabilities()[i] * exact.correction(position);
+        double q = rounded.probabilities()[i] * rounded.correction(position);
+        sum += p * Math.log(p / q);
+      }
+    }
+    return sum / positions;
   }
 
   @Test
