@@ -178,7 +178,7 @@ class TeachAndDistillTest {
 
   private void store(List<SoftTargets> rows) throws IOException {
     TargetsFolder folder = new TargetsFolder(dir.toUri().toString(), conf);
-    try (SoftTargetsWriter writer = folder.writer(new TargetChunk(0, 1, 0, 0))) {
+    try (SoftTargetsWriter writer = folder.writer(new TargetChunk(0, 1, 0, 0), FULL.kind())) {
       for (SoftTargets row : rows) {
         writer.write(row);
       }

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Soft targets from executors in processes of their own, while drivers and executors are killed. */
+/**
+ * Soft targets from executors in processes of their own, while drivers and executors are killed.
+ */
 @Tag("long")
 @ExtendWith(TinyJourney.Extension.class)
 class TeachIT {

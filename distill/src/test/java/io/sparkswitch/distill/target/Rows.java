@@ -74,7 +74,7 @@ public final class Rows {
   public static TargetFile write(
       TargetsFolder folder, TargetChunk chunk, int from, int to, TargetsSettings settings)
       throws IOException {
-    try (SoftTargetsWriter writer = folder.writer(chunk)) {
+    try (SoftTargetsWriter writer = folder.writer(chunk, settings.kind())) {
       for (long step = chunk.firstStep(); step < chunk.endStep(); step++) {
         for (SoftTargets row : rows(step, from, to, settings)) {
           writer.write(row);

@@ -40,7 +40,8 @@ final class TargetsOfRank implements AutoCloseable {
   /** Opens the file of steps [from, to). */
   void begin(long from, long to) throws IOException {
     TargetsFolder folder = new TargetsFolder(spec.folders().targets(), member.hadoop());
-    writer = folder.writer(new TargetChunk(from, to, member.exchange().rank(), member.attempt()));
+    TargetChunk chunk = new TargetChunk(from, to, member.exchange().rank(), member.attempt());
+    writer = folder.writer(chunk, settings.kind());
   }
 
   /** Writes the rows of a share of a step's batch. */

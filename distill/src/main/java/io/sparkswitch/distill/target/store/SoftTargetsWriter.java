@@ -2,6 +2,7 @@ package io.sparkswitch.distill.target.store;
 
 import io.sparkswitch.data.shard.DigestingOutputFile;
 import io.sparkswitch.distill.target.SoftTargets;
+import io.sparkswitch.distill.target.TargetKind;
 import io.sparkswitch.distill.target.store.TargetFile.Span;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -16,9 +17,6 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * of it counts before a chunk's commit names it.
  */
 public final class SoftTargetsWriter implements AutoCloseable {
-  /** 15 % smaller than the usual 3, in a time that a teacher's forward pass does not notice. */
-  private static final String ZSTD_LEVEL = "9";
-
   private final TargetChunk chunk;
   private final DigestingOutputFile file;
   private final ParquetWriter<SoftTargets> parquet;
@@ -39,13 +37,14 @@ public final class SoftTargetsWriter implements AutoCloseable {
   /**
    * Creates a file.
    *
+   * @param kind of its rows
    * @throws IOException if there is a file of that name already, or it cannot be created
    */
-  public static SoftTargetsWriter create(Path folder, Configuration conf, TargetChunk chunk)
-      throws IOException {
+  public static SoftTargetsWriter create(
+      Path folder, Configuration conf, TargetChunk chunk, TargetKind kind) throws IOException {
     DigestingOutputFile file = new DigestingOutputFile(new Path(folder, chunk.fileName()), conf);
     Configuration own = new Configuration(conf);
-    own.set(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, ZSTD_LEVEL);
+    own.setInt(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, zstdLevel(kind));
     // Numbers of bytes each kind takes are in docs/distillation.md. Probabilities as they are
     // compress better than numbers of a dictionary, which no longer repeat from byte to byte.
     ParquetWriter<SoftTargets> parquet =
@@ -56,6 +55,11 @@ public final class SoftTargetsWriter implements AutoCloseable {
             .withDictionaryEncoding(SoftTargetsSchema.TOKENS_LEAF, true)
             .build();
     return new SoftTargetsWriter(chunk, file, parquet);
+  }
+
+  /** Some tokens are worth an effort; whole distributions are too many bytes for it. */
+  private static int zstdLevel(TargetKind kind) {
+    return kind == TargetKind.FULL ? 6 : 16;
   }
 
   /** Appends a row; rows come by step, and by sequence within a step. */

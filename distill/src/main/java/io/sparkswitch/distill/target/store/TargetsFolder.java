@@ -2,6 +2,7 @@ package io.sparkswitch.distill.target.store;
 
 import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.distill.target.TargetKind;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,8 +29,8 @@ public final class TargetsFolder {
   }
 
   /** A new file of this folder; see {@link SoftTargetsWriter#create}. */
-  public SoftTargetsWriter writer(TargetChunk chunk) throws IOException {
-    return SoftTargetsWriter.create(folder, conf, chunk);
+  public SoftTargetsWriter writer(TargetChunk chunk, TargetKind kind) throws IOException {
+    return SoftTargetsWriter.create(folder, conf, chunk, kind);
   }
 
   /** Deletes the Parquet files of attempts that were lost, which readers would count twice. */

@@ -8,6 +8,7 @@ import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.distill.target.Distributions;
 import io.sparkswitch.distill.target.Rows;
 import io.sparkswitch.distill.target.SoftTargets;
+import io.sparkswitch.distill.target.TargetKind;
 import io.sparkswitch.distill.target.TargetValues;
 import io.sparkswitch.distill.target.TargetsSettings;
 import io.sparkswitch.model.tensor.Natives;
@@ -246,7 +247,7 @@ class SoftTargetsStoreTest {
     Distributions wrong = new Distributions(of.ends(), of.tokens(), halved, of.remainder());
     List<TargetFile> files = new ArrayList<>();
     TargetChunk chunk = new TargetChunk(0, 1, 0, 0);
-    try (SoftTargetsWriter writer = folder.writer(chunk)) {
+    try (SoftTargetsWriter writer = folder.writer(chunk, TargetKind.TOP_K)) {
       writer.write(new SoftTargets(0, 0, row.key(), wrong));
       files.add(writer.finish());
     }
@@ -262,13 +263,14 @@ class SoftTargetsStoreTest {
   void aWriterRefusesRowsOutOfOrderAndFilesThatAreThere() throws IOException {
     TargetChunk chunk = new TargetChunk(0, 2, 0, 0);
     List<SoftTargets> rows = Rows.rows(0, 0, 2, TOP_3);
-    try (SoftTargetsWriter writer = folder.writer(chunk)) {
+    try (SoftTargetsWriter writer = folder.writer(chunk, TargetKind.TOP_K)) {
       writer.write(rows.get(1));
       assertThatThrownBy(() -> writer.write(rows.get(0)))
           .hasMessageContaining("rows are written in order, once");
       assertThatThrownBy(() -> writer.write(Rows.rows(2, 0, 1, TOP_3).get(0)))
           .hasMessageContaining("step 2 does not belong into " + chunk.fileName());
     }
-    assertThatThrownBy(() -> folder.writer(chunk)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> folder.writer(chunk, TargetKind.TOP_K))
+        .isInstanceOf(IOException.class);
   }
 }
