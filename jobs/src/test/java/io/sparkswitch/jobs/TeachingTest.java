@@ -10,6 +10,7 @@ import io.sparkswitch.distill.target.store.SoftTargetsReader;
 import io.sparkswitch.distill.target.store.TargetFile;
 import io.sparkswitch.distill.target.store.TargetsManifest;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.model.tensor.Natives;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ class TeachingTest {
 
   @BeforeAll
   static void trainTeacher() throws Exception {
+    Natives.load();
     TinyShards.write(folder.resolve("shards"), config(TOP_5).data());
     LocalGang.train(config(TOP_5), 2, folder.resolve("shards"), folder.resolve("teacher"));
   }
