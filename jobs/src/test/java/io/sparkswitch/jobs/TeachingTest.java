@@ -44,7 +44,6 @@ class TeachingTest {
   @ValueSource(
       strings = {
         TOP_5,
-        "teach={ top-k = 5, values = eight-bit }",
         "teach={ kind = sampled, draws = 9, temperature = 2 }",
         "teach={ kind = full, values = float32 }"
       })
