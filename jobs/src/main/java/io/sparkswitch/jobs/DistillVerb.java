@@ -3,10 +3,10 @@ package io.sparkswitch.jobs;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.distill.student.InitReport;
 import io.sparkswitch.distill.student.StudentInit;
-import io.sparkswitch.distill.target.TargetsFolder;
-import io.sparkswitch.distill.target.TargetsManifest;
-import io.sparkswitch.distill.target.TargetsOrigin;
 import io.sparkswitch.distill.target.TargetsSettings;
+import io.sparkswitch.distill.target.store.TargetsFolder;
+import io.sparkswitch.distill.target.store.TargetsManifest;
+import io.sparkswitch.distill.target.store.TargetsOrigin;
 import io.sparkswitch.jobs.conf.InitialisationName;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.exit.UsageException;
@@ -76,7 +76,15 @@ final class DistillVerb extends GangVerb {
       TargetsSettings made = checkedTargets(run, targetsFolder, origin).settings();
       // How many steps they cover may grow.
       softTargets =
-          "%s %s k=%d temperature=%s".formatted(origin, made.kind(), made.k(), made.temperature());
+          "%s %s kept=%d values=%s temperature=%s soft-fraction=%s remainder=%s"
+              .formatted(
+                  origin,
+                  made.kind(),
+                  made.kept(),
+                  made.values(),
+                  made.temperature(),
+                  config.distill().softFraction(),
+                  config.distill().remainder());
     }
 
     TrainingJob job = new TrainingJob(run, open.trainingData(config), targetsFolder);

@@ -2,7 +2,7 @@ package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkswitch.data.shard.Digests;
-import io.sparkswitch.distill.target.TargetsOrigin;
+import io.sparkswitch.distill.target.store.TargetsOrigin;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.model.checkpoint.CheckpointManifest;
 import io.sparkswitch.model.checkpoint.HuggingFaceFolder;

@@ -19,6 +19,8 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
 
 /** From a generated corpus to a report. What moves tokens between executors has two of its own. */
@@ -257,6 +259,23 @@ class JourneyIT {
 
     assertThat(outcome.code()).as(outcome.text()).isIn(2, 3);
     assertThat(outcome.text()).contains("teacher digest").doesNotContain("starting Spark");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "seed=4, 'seed: was 3, is 4'",
+    "training.batch-size=16, 'batch size: was 8, is 16'",
+    "data.shuffle-window-row-groups=1, 'data order: was shuffle-window-row-groups = 2, is '",
+    "distill.temperature=2, 'another temperature: was 1.0, distill.temperature is 2.0'"
+  })
+  void softTargetsOfAnotherStreamOrTemperatureAreRefused(String setting, String difference) {
+    InProcess.Outcome outcome =
+        InProcess.run(
+            TinyJourney.with(
+                distill("stranger"), "--targets", journey.path("targets"), "--set", setting));
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(3);
+    assertThat(outcome.text()).contains(difference).doesNotContain("starting Spark");
   }
 
   @Test

@@ -1,5 +1,10 @@
 package io.sparkswitch.jobs;
 
+import io.sparkswitch.distill.target.store.StreamOrigin;
+import io.sparkswitch.distill.target.store.TargetFile;
+import io.sparkswitch.distill.target.store.TargetsFolder;
+import io.sparkswitch.distill.target.store.TargetsManifest;
+import io.sparkswitch.distill.target.store.TargetsOrigin;
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.DriverProgram;
@@ -9,6 +14,7 @@ import io.sparkswitch.jobs.loop.Evaluation;
 import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.RunData;
+import io.sparkswitch.jobs.loop.Teaching;
 import io.sparkswitch.jobs.loop.Tenure;
 import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
@@ -35,6 +41,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
@@ -116,6 +123,55 @@ final class LocalGang {
             TinyShards.VOCABULARY.rows(),
             new Configuration());
     return drive(spec, ranks, Evaluation.of(model, sequences, languages), 0);
+  }
+
+  /**
+   * Ranks of an attempt.
+   *
+   * @param ranks their number
+   * @param attempt its number
+   */
+  record Layout(int ranks, int attempt) {}
+
+  /**
+   * Writes the soft targets of the last checkpoint in {@code teacher}, or what is missing of them.
+   *
+   * @param progress may stop it by an exception
+   */
+  static TargetsManifest teach(
+      RunConfig config, Layout layout, Path shards, Path teacher, Path out, LongConsumer progress)
+      throws Exception {
+    Configuration hadoop = new Configuration();
+    WorkerSpec spec =
+        new WorkerSpec(
+            config, new WorkerSpec.Folders(data(shards), teacher + "/checkpoints", out.toString()));
+    LoadedModel model =
+        new LoadedModel(
+            spec,
+            new TrainedRun(teacher).checkpoint(config.training().steps()),
+            TinyShards.VOCABULARY.rows(),
+            hadoop);
+    Teaching.Assignment assignment =
+        new Teaching.Assignment(
+            Teaching.settings(config, TinyShards.VOCABULARY.rows()),
+            new TargetsOrigin(
+                "teacher",
+                "vocabulary",
+                new StreamOrigin(
+                    "data",
+                    config.seed(),
+                    config.training().batchSize(),
+                    "window",
+                    new StreamOrigin.Masks(0, 0.15, 3))),
+            config.teach().commitEvery());
+    TargetsFolder folder = new TargetsFolder(out.toString(), hadoop);
+    Teaching teaching =
+        new Teaching(model, assignment, folder.chunks(), Tenure.unlimited(), progress);
+    List<TargetFile> files = drive(spec, layout.ranks(), teaching, layout.attempt());
+    TargetsManifest manifest =
+        TargetsManifest.of(assignment.settings(), assignment.origin(), files, Map.of());
+    folder.commit(manifest);
+    return manifest;
   }
 
   /** Shards written by {@link TinyShards}. */

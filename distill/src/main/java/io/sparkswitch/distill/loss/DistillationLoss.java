@@ -10,13 +10,13 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * f · T² · soft + (1 − f) · hard, in nats, summed over target tokens (paper section 4.2). Hard is
  * the cross-entropy with the labels. Soft is the cross-entropy with the teacher's distribution at
- * temperature T; tokens that it lumps together count as one event, whose probability under the
- * student is the sum of theirs.
+ * temperature T.
  *
  * @param softFraction f, in [0, 1]
  * @param temperature T, at which the targets were made
+ * @param remainder of tokens that the targets lump together
  */
-public record DistillationLoss(double softFraction, double temperature) {
+public record DistillationLoss(double softFraction, double temperature, RemainderLoss remainder) {
   private static final long VOCAB_AXIS = 1;
 
   public DistillationLoss {
@@ -48,25 +48,28 @@ public record DistillationLoss(double softFraction, double temperature) {
   private Tensor soft(Tensor logits, SoftTargetsBatch soft) {
     requireFit(logits, soft);
     Tensor z = logits.mul(Tensors.scalar(1 / temperature)); // [tokens, vocab]
-    Tensor q = soft.probabilities().to(logits.scalar_type()); // [tokens, k]
-    Tensor total = z.logsumexp(VOCAB_AXIS); // [tokens]
-    Tensor top = z.gather(VOCAB_AXIS, soft.tokens()).sub(total.unsqueeze(1)); // log p, [tokens, k]
-    Tensor loss = q.mul(top).sum().neg();
-    if (soft.k() == logits.size(VOCAB_AXIS)) {
-      return loss;
+    if (soft instanceof SoftTargetsBatch.Full full) {
+      return full.probabilities().to(z.scalar_type()).mul(z.log_softmax(VOCAB_AXIS)).sum().neg();
     }
-    Tensor r = soft.remainder().to(logits.scalar_type());
-    // log(1 − Σ top p) from the other logits themselves: exact however small the rest is.
-    Tensor others = z.scatter(VOCAB_AXIS, soft.tokens(), Tensors.scalar(Double.NEGATIVE_INFINITY));
-    Tensor rest = others.logsumexp(VOCAB_AXIS).sub(total); // [tokens]
-    return loss.sub(r.mul(rest).sum());
+    SoftTargetsBatch.Kept kept = (SoftTargetsBatch.Kept) soft;
+    Tensor q = kept.probabilities().to(z.scalar_type()); // [tokens, kept]
+    Tensor total = z.logsumexp(VOCAB_AXIS); // [tokens]
+    Tensor p = z.gather(VOCAB_AXIS, kept.tokens()).sub(total.unsqueeze(1)); // log, [tokens, kept]
+    Tensor loss = q.mul(p).sum().neg();
+    return kept.remainder()
+        .map(r -> loss.add(remainder.of(z, total, kept, r.to(z.scalar_type()))))
+        .orElse(loss);
   }
 
   private static void requireFit(Tensor logits, SoftTargetsBatch soft) {
-    if (soft.positions() != logits.size(0) || soft.k() > logits.size(VOCAB_AXIS)) {
+    long vocab = logits.size(VOCAB_AXIS);
+    boolean fits =
+        soft instanceof SoftTargetsBatch.Full full
+            ? full.probabilities().size(VOCAB_AXIS) == vocab
+            : ((SoftTargetsBatch.Kept) soft).kept() <= vocab;
+    if (soft.positions() != logits.size(0) || !fits) {
       throw new IllegalArgumentException(
-          "soft targets [%d, k = %d] do not fit logits [%d, %d]"
-              .formatted(soft.positions(), soft.k(), logits.size(0), logits.size(VOCAB_AXIS)));
+          "%s do not fit logits [%d, %d]".formatted(soft.shape(), logits.size(0), vocab));
     }
   }
 }

@@ -4,17 +4,17 @@ import io.sparkswitch.data.batch.Batch;
 import java.util.stream.IntStream;
 
 /** Where a batch has something to predict. */
-final class RealTargets {
+public final class RealTargets {
   private RealTargets() {}
 
   /** Flat indices into {@code [batch, decoderLength]}, ascending. */
-  static int[] of(Batch batch) {
+  public static int[] of(Batch batch) {
     float[] weights = batch.decoderLossWeights();
     return IntStream.range(0, weights.length).filter(i -> weights[i] > 0).toArray();
   }
 
   /** Number of targets of a sequence. */
-  static int count(Batch batch, int sequence) {
+  public static int count(Batch batch, int sequence) {
     int count = 0;
     int from = sequence * batch.decoderLength();
     for (int i = from; i < from + batch.decoderLength(); i++) {

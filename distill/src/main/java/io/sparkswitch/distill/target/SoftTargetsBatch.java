@@ -1,114 +1,114 @@
 package io.sparkswitch.distill.target;
 
 import io.sparkswitch.data.batch.Batch;
-import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * The distributions of a batch, position by position as its logits; padding holds zeros.
- *
- * @param tokens {@code <int64>[batch × decoderLength, k]}
- * @param probabilities {@code <float>[batch × decoderLength, k]}
- * @param remainder {@code <float>[batch × decoderLength]}
- */
-public record SoftTargetsBatch(Tensor tokens, Tensor probabilities, Tensor remainder) {
-
-  public SoftTargetsBatch {
-    long positions = tokens.size(0);
-    long k = tokens.size(1);
-    if (probabilities.size(0) != positions
-        || probabilities.size(1) != k
-        || remainder.size(0) != positions) {
-      throw new IllegalArgumentException(
-          "tokens [%d, %d], probabilities [%d, %d], remainder [%d] do not belong together"
-              .formatted(
-                  positions, k, probabilities.size(0), probabilities.size(1), remainder.size(0)));
-    }
-  }
+/** The distributions of a batch, position by position as its logits; padding holds zeros. */
+public sealed interface SoftTargetsBatch {
 
   /** Number of positions, padding included. */
-  public long positions() {
-    return tokens.size(0);
-  }
+  long positions();
 
-  /** Tokens kept at each position. */
-  public long k() {
-    return tokens.size(1);
-  }
+  /** In words, for errors. */
+  String shape();
 
   /**
    * The distributions of some positions.
    *
    * @param chosen {@code <int64>[tokens]}
    */
-  public SoftTargetsBatch at(Tensor chosen) {
-    return new SoftTargetsBatch(
-        tokens.index_select(0, chosen),
-        probabilities.index_select(0, chosen),
-        remainder.index_select(0, chosen));
+  SoftTargetsBatch at(Tensor chosen);
+
+  /**
+   * Every token's probability.
+   *
+   * @param probabilities {@code <float>[positions, vocab]}
+   */
+  record Full(Tensor probabilities) implements SoftTargetsBatch {
+    @Override
+    public long positions() {
+      return probabilities.size(0);
+    }
+
+    @Override
+    public String shape() {
+      return "soft targets [%d, %d]".formatted(probabilities.size(0), probabilities.size(1));
+    }
+
+    @Override
+    public Full at(Tensor chosen) {
+      return new Full(probabilities.index_select(0, chosen));
+    }
+  }
+
+  /**
+   * Some tokens' probabilities; where fewer are kept than elsewhere, tokens of probability 0 fill
+   * up.
+   *
+   * @param tokens {@code <int64>[positions, kept]}
+   * @param probabilities {@code <float>[positions, kept]}
+   * @param remainder {@code <float>[positions]}: mass of all other tokens; empty if they have none
+   */
+  record Kept(Tensor tokens, Tensor probabilities, Optional<Tensor> remainder)
+      implements SoftTargetsBatch {
+    public Kept {
+      long positions = tokens.size(0);
+      long kept = tokens.size(1);
+      long masses = remainder.map(r -> r.size(0)).orElse(positions);
+      if (probabilities.size(0) != positions
+          || probabilities.size(1) != kept
+          || masses != positions) {
+        throw new IllegalArgumentException(
+            "tokens [%d, %d], probabilities [%d, %d], remainder [%d] do not belong together"
+                .formatted(positions, kept, probabilities.size(0), probabilities.size(1), masses));
+      }
+    }
+
+    @Override
+    public long positions() {
+      return tokens.size(0);
+    }
+
+    /** Most tokens kept at a position. */
+    public long kept() {
+      return tokens.size(1);
+    }
+
+    @Override
+    public String shape() {
+      return "soft targets [%d, %d kept]".formatted(positions(), kept());
+    }
+
+    @Override
+    public Kept at(Tensor chosen) {
+      return new Kept(
+          tokens.index_select(0, chosen),
+          probabilities.index_select(0, chosen),
+          remainder.map(r -> r.index_select(0, chosen)));
+    }
+  }
+
+  /**
+   * A teacher's own distributions, as it has just computed them.
+   *
+   * @param logits {@code <float>[positions, vocab]} of the student's batch
+   * @param temperature of the teacher's softmax
+   */
+  static SoftTargetsBatch ofTeacher(Tensor logits, double temperature) {
+    return new Full(Softened.of(logits, temperature));
   }
 
   /**
    * Lays the rows out as the batch. What rounding took from a distribution's mass or added to it is
    * undone: each adds up to one in float32.
    *
-   * @param rows one a sequence, in their order; as {@link SoftTargetsReader} checked them
+   * @param rows one a sequence, in their order, of one kind
    * @param part the student's sequences
+   * @throws IllegalArgumentException if the rows are not those of the sequences
    */
-  public static SoftTargetsBatch of(List<SoftTargets> rows, Batch part) {
-    int k = rows.isEmpty() ? 1 : rows.get(0).k();
-    int positions = part.decoderLossWeights().length;
-    int[] real = RealTargets.of(part);
-    requireFit(rows, k, part);
-    int[] tokens = new int[Math.multiplyExact(positions, k)];
-    float[] probabilities = new float[tokens.length];
-    float[] remainder = new float[positions];
-    int next = 0;
-    for (SoftTargets row : rows) {
-      float[] normed = normed(row);
-      for (int p = 0; p < row.positions(); p++) {
-        int at = real[next++];
-        System.arraycopy(row.tokens(), p * k, tokens, at * k, k);
-        System.arraycopy(normed, p * (k + 1), probabilities, at * k, k);
-        remainder[at] = normed[p * (k + 1) + k];
-      }
-    }
-    return new SoftTargetsBatch(
-        Tensors.indices(tokens, positions, k),
-        Tensors.floats(probabilities, positions, k),
-        Tensors.floats(remainder, positions));
-  }
-
-  private static void requireFit(List<SoftTargets> rows, int k, Batch part) {
-    if (rows.size() != part.sequences()) {
-      throw new IllegalArgumentException(
-          "%d rows of soft targets for a batch of %d sequences"
-              .formatted(rows.size(), part.sequences()));
-    }
-    for (int i = 0; i < rows.size(); i++) {
-      SoftTargets row = rows.get(i);
-      int targets = RealTargets.count(part, i);
-      if (row.k() != k || row.positions() != targets) {
-        throw new IllegalArgumentException(
-            "step %d, sequence %d: soft targets for %d positions with k = %d, needed are %d with k = %d"
-                .formatted(row.step(), row.sequence(), row.positions(), row.k(), targets, k));
-      }
-    }
-  }
-
-  /** {@code [positions, k + 1]}: probabilities, then the remainder. */
-  private static float[] normed(SoftTargets row) {
-    int k = row.k();
-    float[] normed = new float[row.positions() * (k + 1)];
-    for (int p = 0; p < row.positions(); p++) {
-      double mass = Distributions.mass(k, row.probabilities(), row.remainder(), p);
-      int from = p * (k + 1);
-      for (int i = 0; i < k; i++) {
-        normed[from + i] = (float) (row.probabilities()[p * k + i] / mass);
-      }
-      normed[from + k] = (float) (row.remainder()[p] / mass);
-    }
-    return normed;
+  static SoftTargetsBatch of(List<SoftTargets> rows, Batch part) {
+    return new BatchLayout(rows, part).laidOut();
   }
 }

@@ -1,32 +1,64 @@
 package io.sparkswitch.distill.target;
 
 import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * How soft targets were made.
  *
  * @param kind what is kept of a distribution
- * @param k tokens kept a position; the vocabulary's rows if all
+ * @param kept tokens kept a position, or drawn; the vocabulary's rows if all
+ * @param values what probabilities are rounded to
  * @param temperature of the teacher's softmax
  * @param steps batches of the student's stream that are covered, from step 0
  */
-public record TargetsSettings(TargetKind kind, int k, double temperature, long steps)
+public record TargetsSettings(
+    TargetKind kind, int kept, TargetValues values, double temperature, long steps)
     implements Serializable {
   public TargetsSettings {
-    if (k < 1 || steps < 1) {
+    if (kept < 1 || steps < 1) {
       throw new IllegalArgumentException(
-          "soft targets with k = %d over %d steps: both are at least 1".formatted(k, steps));
+          "soft targets of %d tokens over %d steps: both are at least 1".formatted(kept, steps));
     }
     if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           "soft targets at temperature %s: it must be above 0".formatted(temperature));
     }
+    if (values == TargetValues.EIGHT_BIT && kind != TargetKind.TOP_K) {
+      throw new IllegalArgumentException("8-bit values are for top-k alone, not for " + kind);
+    }
   }
 
-  /** Settings at temperature 1; k = 0 or k = vocab is the full distribution. */
-  public static TargetsSettings of(int k, int vocab, long steps) {
-    return k == 0 || k == vocab
-        ? new TargetsSettings(TargetKind.FULL, vocab, 1, steps)
-        : new TargetsSettings(TargetKind.TOP_K, k, 1, steps);
+  public static TargetsSettings full(int vocab, TargetValues values) {
+    return new TargetsSettings(TargetKind.FULL, vocab, values, 1, 1);
+  }
+
+  public static TargetsSettings topK(int k, TargetValues values) {
+    return new TargetsSettings(TargetKind.TOP_K, k, values, 1, 1);
+  }
+
+  /** Shares of the draws are stored as they are. */
+  public static TargetsSettings sampled(int draws) {
+    return new TargetsSettings(TargetKind.SAMPLED, draws, TargetValues.FLOAT32, 1, 1);
+  }
+
+  public TargetsSettings at(double itsTemperature) {
+    return new TargetsSettings(kind, kept, values, itsTemperature, steps);
+  }
+
+  public TargetsSettings over(long itsSteps) {
+    return new TargetsSettings(kind, kept, values, temperature, itsSteps);
+  }
+
+  /** Everything by its name, for a person. */
+  public Map<String, Object> fields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("kind", kind);
+    fields.put("tokens kept or drawn", kept);
+    fields.put("values", values);
+    fields.put("temperature", temperature);
+    fields.put("steps", steps);
+    return fields;
   }
 }

@@ -15,6 +15,7 @@ import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -60,7 +61,7 @@ class DistillationLossTest {
       Tensor real = labels.ne(Tensors.scalar(CrossEntropy.IGNORED)).nonzero().squeeze(1);
       long kept = real.size(0);
       Loss loss =
-          new DistillationLoss(0.25, 1)
+          new DistillationLoss(0.25, 1, RemainderLoss.ONE_EVENT)
               .objective(soft)
               .loss(logits.index_select(0, real), labels.index_select(0, real), real);
       Tensor mean = loss.minimised().mul(Tensors.scalar(1.0 / kept));
@@ -83,7 +84,9 @@ class DistillationLossTest {
     for (double temperature : new double[] {1, 2}) {
       Tensor student = leaf(logits.mul(Tensors.scalar(temperature)));
       Loss loss =
-          new DistillationLoss(1, temperature).objective(full(p)).loss(student, labels(), all());
+          new DistillationLoss(1, temperature, RemainderLoss.ONE_EVENT)
+              .objective(full(p))
+              .loss(student, labels(), all());
       loss.minimised().backward();
       double expected = entropy * temperature * temperature;
       assertThat(loss.minimised().item_double()).isCloseTo(expected, within(1e-9));
@@ -94,12 +97,16 @@ class DistillationLossTest {
   @Test
   void withOneMassForTheOthersItIsTheEntropyOfThatCoarserDistribution() {
     Tensor student = leaf(logits(2));
-    SoftTargetsBatch soft = top(student.detach(), 3);
-    Loss loss = new DistillationLoss(1, 1).objective(soft).loss(student, labels(), all());
+    SoftTargetsBatch.Kept soft = top(student.detach(), 3);
+    Tensor r = soft.remainder().orElseThrow();
+    Loss loss =
+        new DistillationLoss(1, 1, RemainderLoss.ONE_EVENT)
+            .objective(soft)
+            .loss(student, labels(), all());
     loss.minimised().backward();
     double entropy =
         -soft.probabilities().mul(soft.probabilities().log()).sum().item_double()
-            - soft.remainder().mul(soft.remainder().log()).sum().item_double();
+            - r.mul(r.log()).sum().item_double();
     assertThat(loss.minimised().item_double()).isCloseTo(entropy, within(1e-9));
     assertThat(largest(student.grad())).isLessThan(1e-12);
   }
@@ -107,20 +114,48 @@ class DistillationLossTest {
   @Test
   void theLossIsItsDefinitionTermByTerm() {
     Tensor logits = logits(3);
-    SoftTargetsBatch soft = top(logits(4), 2);
+    SoftTargetsBatch.Kept soft = top(logits(4), 2);
     Tensor p = logits.softmax(1).gather(1, soft.tokens());
     Tensor rest = p.sum(1).neg().add(Tensors.scalar(1));
     double expected =
         -soft.probabilities().mul(p.log()).sum().item_double()
-            - soft.remainder().mul(rest.log()).sum().item_double();
-    Loss loss = new DistillationLoss(1, 1).objective(soft).loss(logits, labels(), all());
+            - soft.remainder().orElseThrow().mul(rest.log()).sum().item_double();
+    Loss loss =
+        new DistillationLoss(1, 1, RemainderLoss.ONE_EVENT)
+            .objective(soft)
+            .loss(logits, labels(), all());
     assertThat(loss.minimised().item_double()).isCloseTo(expected, within(1e-9));
+  }
+
+  /** Against the full distribution that it stands for. */
+  @Test
+  void aRemainderSpreadOverTheOtherTokensIsAFullDistribution() {
+    SoftTargetsBatch.Kept soft = top(logits(4), 2);
+    Tensor each = soft.remainder().orElseThrow().mul(Tensors.scalar(1.0 / (VOCAB - 2)));
+    Tensor spread =
+        each.unsqueeze(1).expand(POSITIONS, VOCAB).scatter(1, soft.tokens(), soft.probabilities());
+    Tensor lumped = leaf(logits(3));
+    Tensor full = leaf(logits(3));
+    Loss ofLumped =
+        new DistillationLoss(0.7, 2, RemainderLoss.SPREAD)
+            .objective(soft)
+            .loss(lumped, labels(), all());
+    Loss ofFull =
+        new DistillationLoss(0.7, 2, RemainderLoss.ONE_EVENT)
+            .objective(full(spread))
+            .loss(full, labels(), all());
+    ofLumped.minimised().backward();
+    ofFull.minimised().backward();
+    assertThat(ofLumped.minimised().item_double())
+        .isCloseTo(ofFull.minimised().item_double(), within(1e-9));
+    assertThat(largest(lumped.grad().sub(full.grad()))).isLessThan(1e-12);
+    assertThat(largest(full.grad())).isGreaterThan(0.1);
   }
 
   @Test
   void gradientsEqualFiniteDifferences() {
     double step = 1e-5;
-    DistillationLoss mixed = new DistillationLoss(0.4, 1.5);
+    DistillationLoss mixed = new DistillationLoss(0.4, 1.5, RemainderLoss.ONE_EVENT);
     Tensor labels = labels();
     for (int k : new int[] {1, 4, VOCAB}) {
       SoftTargetsBatch soft = k == VOCAB ? full(logits(6).softmax(1)) : top(logits(6), k);
@@ -152,12 +187,12 @@ class DistillationLossTest {
   void aVanishingRestIsStillFinite() {
     Tensor logits = leaf(Tensors.floats(new float[] {200, 0, 0}, 1, 3));
     SoftTargetsBatch soft =
-        new SoftTargetsBatch(
+        new SoftTargetsBatch.Kept(
             Tensors.indices(new int[1], 1, 1),
             Tensors.floats(new float[] {0.5f}, 1, 1),
-            Tensors.floats(new float[] {0.5f}, 1));
+            Optional.of(Tensors.floats(new float[] {0.5f}, 1)));
     Loss loss =
-        new DistillationLoss(1, 1)
+        new DistillationLoss(1, 1, RemainderLoss.ONE_EVENT)
             .objective(soft)
             .loss(logits, Tensors.indices(new int[1], 1), Tensors.indices(new int[1], 1));
     loss.minimised().backward();
@@ -169,7 +204,7 @@ class DistillationLossTest {
   void eachPositionIsComparedWithItsOwnTargets() {
     Tensor logits = logits(7);
     SoftTargetsBatch soft = top(logits(8), 2);
-    DistillationLoss mixed = new DistillationLoss(0.5, 1);
+    DistillationLoss mixed = new DistillationLoss(0.5, 1, RemainderLoss.ONE_EVENT);
     double all = mixed.objective(soft).loss(logits, labels(), all()).minimised().item_double();
     double sum = 0;
     for (int p = 0; p < POSITIONS; p++) {
@@ -189,7 +224,9 @@ class DistillationLossTest {
     Tensor logits = logits(9);
     Tensor labels = labels();
     Loss loss =
-        new DistillationLoss(0, 1).objective(top(logits(10), 2)).loss(logits, labels, all());
+        new DistillationLoss(0, 1, RemainderLoss.ONE_EVENT)
+            .objective(top(logits(10), 2))
+            .loss(logits, labels, all());
     double hard = CrossEntropy.sum(logits, labels).item_double();
     assertThat(loss.minimised().item_double()).isEqualTo(hard);
     assertThat(loss.crossEntropy().item_double()).isEqualTo(hard);
@@ -198,10 +235,10 @@ class DistillationLossTest {
   @Test
   void fractionsOutsideZeroToOneAreRefused() {
     for (double fraction : new double[] {-0.1, 1.1, Double.NaN}) {
-      assertThatThrownBy(() -> new DistillationLoss(fraction, 1))
+      assertThatThrownBy(() -> new DistillationLoss(fraction, 1, RemainderLoss.ONE_EVENT))
           .hasMessage("distill.soft-fraction = %s: must be in [0, 1]".formatted(fraction));
     }
-    assertThatThrownBy(() -> new DistillationLoss(0.5, 0))
+    assertThatThrownBy(() -> new DistillationLoss(0.5, 0, RemainderLoss.ONE_EVENT))
         .hasMessageContaining("distill.temperature = 0.0");
   }
 
@@ -211,10 +248,10 @@ class DistillationLossTest {
     Tensor fewer = logits(1).narrow(0, 0, 4);
     assertThatThrownBy(
             () ->
-                new DistillationLoss(1, 1)
+                new DistillationLoss(1, 1, RemainderLoss.ONE_EVENT)
                     .objective(soft)
                     .loss(fewer, labels().narrow(0, 0, 4), all()))
-        .hasMessage("soft targets [6, k = 2] do not fit logits [4, 9]");
+        .hasMessage("soft targets [6, 2 kept] do not fit logits [4, 9]");
   }
 
   /** In {@code -Dgolden.dir} or a folder below it; by default the copy in the test resources. */
@@ -250,23 +287,14 @@ class DistillationLossTest {
   }
 
   private static SoftTargetsBatch full(Tensor probabilities) {
-    int positions = Math.toIntExact(probabilities.size(0));
-    int vocab = Math.toIntExact(probabilities.size(1));
-    int[] tokens = new int[positions * vocab];
-    for (int i = 0; i < tokens.length; i++) {
-      tokens[i] = i % vocab;
-    }
-    return new SoftTargetsBatch(
-        Tensors.indices(tokens, positions, vocab),
-        probabilities,
-        Tensors.zeros(ScalarType.Double, positions));
+    return new SoftTargetsBatch.Full(probabilities);
   }
 
   /** Not rounded, unlike what a store holds. */
-  private static SoftTargetsBatch top(Tensor logits, int k) {
+  private static SoftTargetsBatch.Kept top(Tensor logits, int k) {
     T_TensorTensor_T top = logits.softmax(1).topk(k, 1, true, true);
     Tensor rest = logits.softmax(1).scatter(1, top.get1(), Tensors.scalar(0)).sum(1);
-    return new SoftTargetsBatch(top.get1(), top.get0(), rest);
+    return new SoftTargetsBatch.Kept(top.get1(), top.get0(), Optional.of(rest));
   }
 
   private static double largest(Tensor tensor) {

@@ -1,9 +1,17 @@
 package io.sparkswitch.distill.target;
 
 import io.sparkswitch.data.batch.Batch;
-import io.sparkswitch.distill.target.StreamOrigin.Masks;
+import io.sparkswitch.distill.target.store.SoftTargetsWriter;
+import io.sparkswitch.distill.target.store.StreamOrigin;
+import io.sparkswitch.distill.target.store.StreamOrigin.Masks;
+import io.sparkswitch.distill.target.store.TargetChunk;
+import io.sparkswitch.distill.target.store.TargetFile;
+import io.sparkswitch.distill.target.store.TargetsFolder;
+import io.sparkswitch.distill.target.store.TargetsManifest;
+import io.sparkswitch.distill.target.store.TargetsOrigin;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Noise.Site;
+import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,19 +21,21 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /** A small stream of batches, a teacher that answers it at random, and its store. */
-final class Rows {
-  static final int VOCAB = 11;
-  static final int BATCH = 5;
-  static final int LENGTH = 4;
-  static final long CORRUPTION_SEED = 77;
-  static final TargetsOrigin ORIGIN =
+public final class Rows {
+  public static final int VOCAB = 11;
+  public static final int BATCH = 5;
+  public static final int LENGTH = 4;
+  public static final long CORRUPTION_SEED = 77;
+  public static final TargetsOrigin ORIGIN =
       new TargetsOrigin(
-          "teacher-a", "words-a", new StreamOrigin("data-a", 1, BATCH, new Masks(77, 0.15, 3)));
+          "teacher-a",
+          "words-a",
+          new StreamOrigin("data-a", 1, BATCH, "window 2", new Masks(77, 0.15, 3)));
 
   private Rows() {}
 
   /** Sequences of 4, 3, 4, 3 … targets, padded to 4; segment 100 × step + sequence. */
-  static Batch batch(long step) {
+  public static Batch batch(long step) {
     int[] targets = new int[BATCH * LENGTH];
     float[] weights = new float[BATCH * LENGTH];
     long[] segments = new long[BATCH];
@@ -43,23 +53,30 @@ final class Rows {
   }
 
   /** {@code <float>[sequences × LENGTH, VOCAB]}, a function of step and sequence alone. */
-  static Tensor logits(long step, int from, int to) {
+  public static Tensor logits(long step, int from, int to) {
     return new Noise(5, step)
         .uniform(0, Site.JITTER, (long) from * LENGTH, (to - from) * LENGTH, VOCAB, -3, 3);
   }
 
-  static List<SoftTargets> rows(long step, int from, int to, int k) {
+  /** What a teacher with {@link #logits} is read to. */
+  public static List<SoftTargets> rows(long step, int from, int to, TargetsSettings settings) {
     try (PointerScope scope = new PointerScope()) {
       Batch part = batch(step).slice(from, to);
-      return new TeacherBatch(step, from, CORRUPTION_SEED, part).rows(logits(step, from, to), k);
+      TeacherReading reading = new TeacherReading(step, from, CORRUPTION_SEED, part, settings);
+      int[] real = RealTargets.of(part);
+      Tensor at = Tensors.indices(real, real.length);
+      Tensor labels = Tensors.indices(new int[real.length], real.length);
+      reading.loss(logits(step, from, to).index_select(0, at), labels, at);
+      return reading.rows();
     }
   }
 
-  static TargetFile write(TargetsFolder folder, TargetChunk chunk, int from, int to, int k)
+  public static TargetFile write(
+      TargetsFolder folder, TargetChunk chunk, int from, int to, TargetsSettings settings)
       throws IOException {
-    try (SoftTargetsWriter writer = folder.writer(chunk, k)) {
+    try (SoftTargetsWriter writer = folder.writer(chunk, settings.kind())) {
       for (long step = chunk.firstStep(); step < chunk.endStep(); step++) {
-        for (SoftTargets row : rows(step, from, to, k)) {
+        for (SoftTargets row : rows(step, from, to, settings)) {
           writer.write(row);
         }
       }
@@ -68,30 +85,31 @@ final class Rows {
   }
 
   /** Four steps in two chunks, written by two ranks that own sequences 0 to 1 and 2 to 4. */
-  static TargetsManifest store(TargetsFolder folder, int k) throws IOException {
+  public static TargetsManifest store(TargetsFolder folder, TargetsSettings settings)
+      throws IOException {
     List<TargetFile> files = new ArrayList<>();
     for (long first : new long[] {0, 2}) {
-      files.add(write(folder, new TargetChunk(first, first + 2, 0, 0), 0, 2, k));
-      files.add(write(folder, new TargetChunk(first, first + 2, 1, 0), 2, BATCH, k));
+      files.add(write(folder, new TargetChunk(first, first + 2, 0, 0), 0, 2, settings));
+      files.add(write(folder, new TargetChunk(first, first + 2, 1, 0), 2, BATCH, settings));
     }
-    TargetsManifest manifest = manifest(4, k, files);
+    TargetsManifest manifest = manifest(settings.over(4), files);
     folder.commit(manifest);
     return manifest;
   }
 
-  static TargetsManifest manifest(long steps, int k, List<TargetFile> files) {
-    return TargetsManifest.of(
-        TargetsSettings.of(k, VOCAB, steps), ORIGIN, files, Map.of("verb", "teach"));
+  public static TargetsManifest manifest(TargetsSettings settings, List<TargetFile> files) {
+    return TargetsManifest.of(settings, ORIGIN, files, Map.of("verb", "teach"));
   }
 
-  static boolean same(SoftTargets a, SoftTargets b) {
+  public static boolean same(SoftTargets a, SoftTargets b) {
     return a.step() == b.step()
         && a.sequence() == b.sequence()
-        && a.segmentId() == b.segmentId()
-        && a.corruptionSeed() == b.corruptionSeed()
-        && a.epoch() == b.epoch()
-        && a.positions() == b.positions()
-        && a.k() == b.k()
+        && a.key().equals(b.key())
+        && same(a.distributions(), b.distributions());
+  }
+
+  public static boolean same(Distributions a, Distributions b) {
+    return Arrays.equals(a.ends(), b.ends())
         && Arrays.equals(a.tokens(), b.tokens())
         && Arrays.equals(a.probabilities(), b.probabilities())
         && Arrays.equals(a.remainder(), b.remainder());

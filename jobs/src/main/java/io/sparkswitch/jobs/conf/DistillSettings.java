@@ -4,7 +4,10 @@ import java.io.Serializable;
 
 /** Section {@code distill}: what the student starts from, how it mixes soft and hard targets. */
 public record DistillSettings(
-    InitialisationName initialisation, double softFraction, double temperature)
+    InitialisationName initialisation,
+    double softFraction,
+    double temperature,
+    RemainderName remainder)
     implements Serializable {
   public DistillSettings {
     Require.that(

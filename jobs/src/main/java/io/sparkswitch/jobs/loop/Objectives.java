@@ -2,8 +2,9 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.distill.loss.DistillationLoss;
+import io.sparkswitch.distill.loss.RemainderLoss;
 import io.sparkswitch.distill.target.SoftTargetsBatch;
-import io.sparkswitch.distill.target.SoftTargetsReader;
+import io.sparkswitch.distill.target.store.SoftTargetsReader;
 import io.sparkswitch.jobs.conf.DistillSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.model.loss.CrossEntropy;
@@ -40,7 +41,11 @@ interface Objectives {
 
     private Mixed(WorkerSpec spec, Configuration hadoop) {
       DistillSettings distill = spec.config().distill();
-      this.loss = new DistillationLoss(distill.softFraction(), distill.temperature());
+      this.loss =
+          new DistillationLoss(
+              distill.softFraction(),
+              distill.temperature(),
+              RemainderLoss.valueOf(distill.remainder().name()));
       this.folder = spec.folders().targets();
       this.hadoop = hadoop;
     }

@@ -1,7 +1,7 @@
 package io.sparkswitch.jobs.study;
 
 import io.sparkswitch.data.pipeline.folder.LeaseHeldException;
-import io.sparkswitch.distill.target.TargetsFolder;
+import io.sparkswitch.distill.target.store.TargetsFolder;
 import io.sparkswitch.jobs.study.result.RunFigures;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;

@@ -1,16 +1,11 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.distill.target.TargetKind;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +20,6 @@ import org.apache.hadoop.fs.Path;
 public final class TargetsFolder {
   public static final String MANIFEST = "manifest.json";
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
   private final Path folder;
   private final Configuration conf;
 
@@ -37,8 +29,8 @@ public final class TargetsFolder {
   }
 
   /** A new file of this folder; see {@link SoftTargetsWriter#create}. */
-  public SoftTargetsWriter writer(TargetChunk chunk, int k) throws IOException {
-    return SoftTargetsWriter.create(folder, conf, chunk, k);
+  public SoftTargetsWriter writer(TargetChunk chunk, TargetKind kind) throws IOException {
+    return SoftTargetsWriter.create(folder, conf, chunk, kind);
   }
 
   /** Deletes the Parquet files of attempts that were lost, which readers would count twice. */
@@ -55,15 +47,21 @@ public final class TargetsFolder {
     }
   }
 
-  /** Takes back the commit, if there is one, and deletes every file of soft targets. */
+  /** Takes back all commits, if there are any, and deletes every file of soft targets. */
   public void clear() throws IOException {
-    Path manifest = new Path(folder, MANIFEST);
-    manifest.getFileSystem(conf).delete(manifest, false);
+    JsonFile.of(manifestPath(), conf).delete();
+    chunks().clear();
     deleteAllBut(List.of());
   }
 
+  /** The chunks that are finished while the folder is not. */
+  public ChunkLog chunks() {
+    return new ChunkLog(this, new Path(folder, ChunkLog.FOLDER));
+  }
+
   /**
-   * Commits the folder. Fails if there is a manifest already.
+   * Commits the folder: with the files of all chunks and no others. What a commit that broke off
+   * has left is replaced.
    *
    * @throws InputException if a file is not to be seen from here at its full length
    */
@@ -71,11 +69,9 @@ public final class TargetsFolder {
     for (TargetFile file : manifest.files()) {
       verifyLength(file);
     }
-    byte[] json = JSON.writeValueAsBytes(manifest);
-    Path path = new Path(folder, MANIFEST);
-    try (OutputStream out = path.getFileSystem(conf).create(path, false)) {
-      out.write(json);
-    }
+    deleteAllBut(manifest.files());
+    JsonFile.of(manifestPath(), conf).write(manifest);
+    chunks().clear();
   }
 
   /**
@@ -85,28 +81,11 @@ public final class TargetsFolder {
    * @throws InputException if it is whole but not one that this version reads
    */
   public Optional<TargetsManifest> manifest() throws IOException {
-    Path path = new Path(folder, MANIFEST);
-    JsonNode tree;
-    try (InputStream in = path.getFileSystem(conf).open(path)) {
-      tree = JSON.readTree(in);
-    } catch (FileNotFoundException | JsonProcessingException e) {
-      return Optional.empty();
-    }
-    if (tree.isMissingNode()) {
-      return Optional.empty();
-    }
-    int version = tree.path("formatVersion").asInt();
-    if (version != TargetsManifest.FORMAT_VERSION) {
-      throw new InputException(
-          "%s has format version %d, this sparkswitch reads %d: run teach again with --fresh"
-              .formatted(path, version, TargetsManifest.FORMAT_VERSION));
-    }
-    try {
-      return Optional.of(JSON.treeToValue(tree, TargetsManifest.class));
-    } catch (JsonProcessingException e) {
-      throw new InputException(
-          "%s is not a manifest of soft targets: %s".formatted(path, e.getOriginalMessage()), e);
-    }
+    return JsonFile.of(manifestPath(), conf).read(TargetsManifest.class);
+  }
+
+  private Path manifestPath() {
+    return new Path(folder, MANIFEST);
   }
 
   Path path(TargetFile file) {

@@ -1,4 +1,4 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
 import io.sparkswitch.data.shard.Digests;
 import io.sparkswitch.model.checkpoint.CheckpointManifest;

@@ -1,7 +1,6 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
 import io.sparkswitch.data.batch.corruption.SpanCorruption;
-import io.sparkswitch.data.shard.ShardManifest;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,9 +11,10 @@ import java.util.Map;
  * @param dataDigest of the shards
  * @param seed of the order
  * @param batchSize sequences of a global batch
+ * @param mixing shares of the data's parts, and how they are shuffled, in words
  * @param masks what the span corruption is a function of
  */
-public record StreamOrigin(String dataDigest, long seed, int batchSize, Masks masks)
+public record StreamOrigin(String dataDigest, long seed, int batchSize, String mixing, Masks masks)
     implements Serializable {
 
   /**
@@ -31,15 +31,12 @@ public record StreamOrigin(String dataDigest, long seed, int batchSize, Masks ma
     }
   }
 
-  public static StreamOrigin of(ShardManifest data, long seed, int batchSize, Masks masks) {
-    return new StreamOrigin(data.dataDigest(), seed, batchSize, masks);
-  }
-
   Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("data digest", dataDigest);
     fields.put("seed", seed);
     fields.put("batch size", batchSize);
+    fields.put("data order", mixing);
     fields.put("corruption seed", masks.corruptionSeed());
     fields.put("noise density", masks.noiseDensity());
     fields.put("mean span length", masks.meanSpanLength());

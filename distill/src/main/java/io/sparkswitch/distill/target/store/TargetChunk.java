@@ -1,4 +1,4 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
 import java.io.Serializable;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
 import java.io.Serializable;
 
@@ -9,11 +9,12 @@ import java.io.Serializable;
  * @param sha256 digest of the file, lower-case hexadecimal
  * @param bytes length of the file
  * @param rows sequences in it
+ * @param targets target tokens in it
  * @param steps the steps it holds
  * @param sequences range of the indices in the global batch that it holds of each step
  */
 public record TargetFile(
-    String name, String sha256, long bytes, long rows, Span steps, Span sequences)
+    String name, String sha256, long bytes, long rows, long targets, Span steps, Span sequences)
     implements Serializable {
 
   /**
@@ -27,6 +28,11 @@ public record TargetFile(
       if (from < 0 || to < from) {
         throw new IllegalArgumentException("no range: [%d, %d)".formatted(from, to));
       }
+    }
+
+    @Override
+    public String toString() {
+      return "[%d, %d)".formatted(from, to);
     }
 
     boolean contains(long number) {

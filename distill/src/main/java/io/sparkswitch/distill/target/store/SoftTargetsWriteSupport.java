@@ -1,5 +1,7 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
+import io.sparkswitch.distill.target.Distributions;
+import io.sparkswitch.distill.target.SoftTargets;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import org.apache.hadoop.conf.Configuration;
@@ -28,26 +30,25 @@ final class SoftTargetsWriteSupport extends WriteSupport<SoftTargets> {
 
   @Override
   public void write(SoftTargets row) {
-    int k = row.k();
+    Distributions of = row.distributions();
     out.startMessage();
     field(SoftTargetsSchema.STEP, () -> out.addLong(row.step()));
     field(SoftTargetsSchema.SEQUENCE, () -> out.addInteger(row.sequence()));
-    field(SoftTargetsSchema.SEGMENT_ID, () -> out.addLong(row.segmentId()));
-    field(SoftTargetsSchema.CORRUPTION_SEED, () -> out.addLong(row.corruptionSeed()));
-    field(SoftTargetsSchema.EPOCH, () -> out.addInteger(row.epoch()));
+    field(SoftTargetsSchema.SEGMENT_ID, () -> out.addLong(row.key().segmentId()));
+    field(SoftTargetsSchema.CORRUPTION_SEED, () -> out.addLong(row.key().corruptionSeed()));
+    field(SoftTargetsSchema.EPOCH, () -> out.addInteger(row.key().epoch()));
     field(SoftTargetsSchema.POSITIONS, () -> out.addInteger(row.positions()));
-    field(SoftTargetsSchema.K, () -> out.addInteger(k));
-    IntConsumer token = i -> out.addInteger(row.tokens()[i]);
+    IntConsumer token = i -> out.addInteger(of.tokens()[i]);
     field(
         SoftTargetsSchema.TOKENS,
-        () -> list(0, row.positions(), p -> list(p * k, (p + 1) * k, token)));
-    IntConsumer probability = i -> out.addFloat(row.probabilities()[i]);
+        () -> list(0, of.isFull() ? 0 : row.positions(), p -> list(of.begin(p), of.end(p), token)));
+    IntConsumer probability = i -> out.addFloat(of.probabilities()[i]);
     field(
         SoftTargetsSchema.PROBABILITIES,
-        () -> list(0, row.positions(), p -> list(p * k, (p + 1) * k, probability)));
+        () -> list(0, row.positions(), p -> list(of.begin(p), of.end(p), probability)));
     field(
         SoftTargetsSchema.REMAINDER,
-        () -> list(0, row.positions(), p -> out.addFloat(row.remainder()[p])));
+        () -> list(0, row.positions(), p -> out.addFloat(of.remainder()[p])));
     out.endMessage();
   }
 
@@ -60,15 +61,17 @@ final class SoftTargetsWriteSupport extends WriteSupport<SoftTargets> {
 
   private void list(int from, int to, IntConsumer element) {
     out.startGroup();
-    out.startField(SoftTargetsSchema.LIST, 0);
-    for (int i = from; i < to; i++) {
-      out.startGroup();
-      out.startField(SoftTargetsSchema.ELEMENT, 0);
-      element.accept(i);
-      out.endField(SoftTargetsSchema.ELEMENT, 0);
-      out.endGroup();
+    if (from < to) { // an empty list is a group without its field
+      out.startField(SoftTargetsSchema.LIST, 0);
+      for (int i = from; i < to; i++) {
+        out.startGroup();
+        out.startField(SoftTargetsSchema.ELEMENT, 0);
+        element.accept(i);
+        out.endField(SoftTargetsSchema.ELEMENT, 0);
+        out.endGroup();
+      }
+      out.endField(SoftTargetsSchema.LIST, 0);
     }
-    out.endField(SoftTargetsSchema.LIST, 0);
     out.endGroup();
   }
 

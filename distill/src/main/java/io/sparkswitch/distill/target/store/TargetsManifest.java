@@ -1,9 +1,10 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
 import io.sparkswitch.data.source.InputException;
-import java.util.ArrayList;
+import io.sparkswitch.distill.target.TargetsSettings;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +25,7 @@ public record TargetsManifest(
     List<TargetFile> files,
     Map<String, String> provenance) {
   /** The version that this code writes. */
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   public TargetsManifest {
     files =
@@ -57,22 +58,54 @@ public record TargetsManifest(
    * @throws InputException naming each field that differs, with both values
    */
   public void requireMatch(TargetsOrigin expected) {
-    Map<String, Object> wanted = expected.fields();
-    List<String> differences = new ArrayList<>();
-    origin
-        .fields()
-        .forEach(
-            (name, value) -> {
-              if (!value.equals(wanted.get(name))) {
-                differences.add(
-                    "%s is %s in the targets and %s here".formatted(name, value, wanted.get(name)));
-              }
-            });
+    String differences = Differences.of(origin.fields(), expected.fields());
     if (!differences.isEmpty()) {
       throw new InputException(
           "these soft targets were made for another run: %s; run teach for this one"
-              .formatted(String.join("; ", differences)));
+              .formatted(differences));
     }
+  }
+
+  /**
+   * Refuses to stand for what was asked with other settings, or of another origin.
+   *
+   * @throws InputException naming each setting that is not what it was, with both values
+   */
+  public void requireSame(TargetsSettings wanted, TargetsOrigin expected, TargetsFolder folder) {
+    requireSame(settings, wanted, origin, expected, folder);
+  }
+
+  static void requireSame(
+      TargetsSettings was,
+      TargetsSettings is,
+      TargetsOrigin originWas,
+      TargetsOrigin originIs,
+      TargetsFolder folder) {
+    Map<String, Object> all = new LinkedHashMap<>(was.fields());
+    all.putAll(originWas.fields());
+    Map<String, Object> wanted = new LinkedHashMap<>(is.fields());
+    wanted.putAll(originIs.fields());
+    String differences = Differences.of(all, wanted);
+    if (!differences.isEmpty()) {
+      throw new InputException(
+          "%s holds other soft targets: %s; give --fresh to start over, or another --out"
+              .formatted(folder, differences));
+    }
+  }
+
+  /** Target tokens in all files. */
+  public long targets() {
+    return files.stream().mapToLong(TargetFile::targets).sum();
+  }
+
+  /** Bytes of all files. */
+  public long bytes() {
+    return files.stream().mapToLong(TargetFile::bytes).sum();
+  }
+
+  /** What a target token takes on disk, everything included. */
+  public double bytesPerTarget() {
+    return (double) bytes() / targets();
   }
 
   /**
@@ -83,7 +116,7 @@ public record TargetsManifest(
   public void requireCovers(double temperature, long steps) {
     if (temperature != settings.temperature()) {
       throw new InputException(
-          "the soft targets were made at temperature %s, distill.temperature is %s: use the same"
+          "the soft targets were made at another temperature: was %s, distill.temperature is %s; set distill.temperature = %1$s, or run teach with teach.temperature = %2$s"
               .formatted(settings.temperature(), temperature));
     }
     if (steps > settings.steps()) {

@@ -1,9 +1,12 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
+import io.sparkswitch.distill.target.Distributions;
+import io.sparkswitch.distill.target.RowKey;
+import io.sparkswitch.distill.target.SoftTargets;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.ColumnReader;
@@ -23,15 +26,14 @@ final class TargetFileReader {
   /**
    * All rows, in the order of the file.
    *
-   * @throws IOException if the file has other columns or a row that is none
+   * @throws IllegalArgumentException if the file has other columns or a row that is none
    */
   static List<SoftTargets> read(Path path, Configuration conf) throws IOException {
     List<SoftTargets> rows = new ArrayList<>();
     try (ParquetFileReader parquet = ParquetFileReader.open(HadoopInputFile.fromPath(path, conf))) {
       if (!parquet.getFileMetaData().getSchema().equals(SCHEMA)) {
-        throw new IOException(
-            "%s holds no soft targets: its columns are %s"
-                .formatted(path, parquet.getFileMetaData().getSchema()));
+        throw new IllegalArgumentException(
+            "it holds no soft targets, its columns are " + parquet.getFileMetaData().getSchema());
       }
       String createdBy = parquet.getFileMetaData().getCreatedBy();
       for (PageReadStore pages = parquet.readNextRowGroup();
@@ -43,8 +45,8 @@ final class TargetFileReader {
         }
         pages.close();
       }
-    } catch (IllegalArgumentException e) {
-      throw new IOException("%s: row %d: %s".formatted(path, rows.size(), e.getMessage()), e);
+    } catch (RuntimeException e) { // Parquet's own failures are of many kinds
+      throw new IllegalArgumentException("row %d: %s".formatted(rows.size(), e.getMessage()), e);
     }
     return rows;
   }
@@ -57,10 +59,9 @@ final class TargetFileReader {
     private final ColumnReader corruptionSeed;
     private final ColumnReader epoch;
     private final ColumnReader positions;
-    private final ColumnReader k;
-    private final ColumnReader tokens;
-    private final ColumnReader probabilities;
-    private final ColumnReader remainder;
+    private final ListColumn tokens;
+    private final ListColumn probabilities;
+    private final ListColumn remainder;
 
     Columns(PageReadStore pages, String createdBy) {
       ColumnReadStoreImpl store =
@@ -72,10 +73,9 @@ final class TargetFileReader {
       corruptionSeed = column(store, SoftTargetsSchema.CORRUPTION_SEED);
       epoch = column(store, SoftTargetsSchema.EPOCH);
       positions = column(store, SoftTargetsSchema.POSITIONS);
-      k = column(store, SoftTargetsSchema.K);
-      tokens = column(store, SoftTargetsSchema.TOKENS);
-      probabilities = column(store, SoftTargetsSchema.PROBABILITIES);
-      remainder = column(store, SoftTargetsSchema.REMAINDER);
+      tokens = ListColumn.ofInts(column(store, SoftTargetsSchema.TOKENS));
+      probabilities = ListColumn.ofFloats(column(store, SoftTargetsSchema.PROBABILITIES));
+      remainder = ListColumn.ofFloats(column(store, SoftTargetsSchema.REMAINDER));
     }
 
     /** The reader of the one leaf below a column, however many lists lie between. */
@@ -89,36 +89,19 @@ final class TargetFileReader {
 
     SoftTargets next() {
       int rowPositions = nextInt(positions);
-      int rowK = nextInt(k);
-      int[] rowTokens = new int[Math.multiplyExact(rowPositions, rowK)];
-      float[] rowProbabilities = new float[rowTokens.length];
-      float[] rowRemainder = new float[rowPositions];
-      fill(tokens, rowTokens.length, i -> rowTokens[i] = tokens.getInteger());
-      fill(probabilities, rowTokens.length, i -> rowProbabilities[i] = probabilities.getFloat());
-      fill(remainder, rowPositions, i -> rowRemainder[i] = remainder.getFloat());
+      probabilities.next(rowPositions);
+      tokens.next(rowPositions);
+      remainder.next(rowPositions);
+      boolean full = tokens.count() == 0;
+      if (!full && !Arrays.equals(tokens.ends(), probabilities.ends())) {
+        throw new IllegalArgumentException("tokens and probabilities differ in length");
+      }
       return new SoftTargets(
           nextLong(step),
           nextInt(sequence),
-          nextLong(segmentId),
-          nextLong(corruptionSeed),
-          nextInt(epoch),
-          rowPositions,
-          rowK,
-          rowTokens,
-          rowProbabilities,
-          rowRemainder);
-    }
-
-    private static void fill(ColumnReader column, int count, IntConsumer element) {
-      for (int i = 0; i < count; i++) {
-        if ((column.getCurrentRepetitionLevel() == 0) != (i == 0)) {
-          throw new IllegalArgumentException(
-              "%s does not hold %d values"
-                  .formatted(String.join(".", column.getDescriptor().getPath()), count));
-        }
-        element.accept(i);
-        column.consume();
-      }
+          new RowKey(nextLong(segmentId), nextLong(corruptionSeed), nextInt(epoch)),
+          new Distributions(
+              probabilities.ends(), tokens.ints(), probabilities.floats(), remainder.floats()));
     }
 
     private static int nextInt(ColumnReader column) {

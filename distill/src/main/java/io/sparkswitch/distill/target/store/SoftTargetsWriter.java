@@ -1,33 +1,35 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
 import io.sparkswitch.data.shard.DigestingOutputFile;
-import io.sparkswitch.distill.target.TargetFile.Span;
+import io.sparkswitch.distill.target.SoftTargets;
+import io.sparkswitch.distill.target.TargetKind;
+import io.sparkswitch.distill.target.store.TargetFile.Span;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.codec.ZstandardCodec;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
  * Writes one file of the store, Parquet with zstd: rows in the order of (step, sequence). Nothing
- * of it counts before a manifest names it.
+ * of it counts before a chunk's commit names it.
  */
 public final class SoftTargetsWriter implements AutoCloseable {
   private final TargetChunk chunk;
-  private final int k;
   private final DigestingOutputFile file;
   private final ParquetWriter<SoftTargets> parquet;
   private long rows;
+  private long targets;
   private long lastStep = -1;
   private int lastSequence = -1;
   private int firstOfSequences = Integer.MAX_VALUE;
   private int endOfSequences;
 
   private SoftTargetsWriter(
-      TargetChunk chunk, int k, DigestingOutputFile file, ParquetWriter<SoftTargets> parquet) {
+      TargetChunk chunk, DigestingOutputFile file, ParquetWriter<SoftTargets> parquet) {
     this.chunk = chunk;
-    this.k = k;
     this.file = file;
     this.parquet = parquet;
   }
@@ -35,15 +37,29 @@ public final class SoftTargetsWriter implements AutoCloseable {
   /**
    * Creates a file.
    *
-   * @param k tokens a position that every row will have
+   * @param kind of its rows
    * @throws IOException if there is a file of that name already, or it cannot be created
    */
-  public static SoftTargetsWriter create(Path folder, Configuration conf, TargetChunk chunk, int k)
-      throws IOException {
+  public static SoftTargetsWriter create(
+      Path folder, Configuration conf, TargetChunk chunk, TargetKind kind) throws IOException {
     DigestingOutputFile file = new DigestingOutputFile(new Path(folder, chunk.fileName()), conf);
+    Configuration own = new Configuration(conf);
+    own.setInt(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, zstdLevel(kind));
+    // Numbers of bytes each kind takes are in docs/distillation.md. Probabilities as they are
+    // compress better than numbers of a dictionary, which no longer repeat from byte to byte.
     ParquetWriter<SoftTargets> parquet =
-        new Builder(file).withConf(conf).withCompressionCodec(CompressionCodecName.ZSTD).build();
-    return new SoftTargetsWriter(chunk, k, file, parquet);
+        new Builder(file)
+            .withConf(own)
+            .withCompressionCodec(CompressionCodecName.ZSTD)
+            .withDictionaryEncoding(false)
+            .withDictionaryEncoding(SoftTargetsSchema.TOKENS_LEAF, true)
+            .build();
+    return new SoftTargetsWriter(chunk, file, parquet);
+  }
+
+  /** Some tokens are worth an effort; whole distributions are too many bytes for it. */
+  private static int zstdLevel(TargetKind kind) {
+    return kind == TargetKind.FULL ? 6 : 16;
   }
 
   /** Appends a row; rows come by step, and by sequence within a step. */
@@ -52,11 +68,6 @@ public final class SoftTargetsWriter implements AutoCloseable {
       throw new IllegalArgumentException(
           "step %d does not belong into %s".formatted(row.step(), chunk.fileName()));
     }
-    if (row.k() != k) {
-      throw new IllegalArgumentException(
-          "step %d, sequence %d has k = %d, %s holds k = %d"
-              .formatted(row.step(), row.sequence(), row.k(), chunk.fileName(), k));
-    }
     if (row.step() < lastStep || (row.step() == lastStep && row.sequence() <= lastSequence)) {
       throw new IllegalArgumentException(
           "step %d, sequence %d came after step %d, sequence %d: rows are written in order, once"
@@ -64,6 +75,7 @@ public final class SoftTargetsWriter implements AutoCloseable {
     }
     parquet.write(row);
     rows++;
+    targets += row.positions();
     lastStep = row.step();
     lastSequence = row.sequence();
     firstOfSequences = Math.min(firstOfSequences, row.sequence());
@@ -79,6 +91,7 @@ public final class SoftTargetsWriter implements AutoCloseable {
         file.sha256(),
         file.bytes(),
         rows,
+        targets,
         new Span(chunk.firstStep(), chunk.endStep()),
         new Span(Math.min(firstOfSequences, endOfSequences), endOfSequences));
   }

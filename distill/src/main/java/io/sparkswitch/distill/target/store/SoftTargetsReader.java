@@ -1,7 +1,9 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
 import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.data.source.InputException;
+import io.sparkswitch.distill.target.RealTargets;
+import io.sparkswitch.distill.target.SoftTargets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -14,8 +16,8 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * A finished folder of soft targets, read in the order of the student's steps by any number of
- * ranks, however many wrote it. The files of the chunk at hand are kept decoded, 8 × k bytes a
- * target; a file's digest is compared whenever it is loaded. Not thread-safe.
+ * ranks, however many wrote it. The files of the chunk at hand are kept decoded, 8 bytes a token
+ * that is kept; a file's digest is compared whenever it is loaded. Not thread-safe.
  */
 public final class SoftTargetsReader {
   private final TargetsFolder folder;
@@ -83,9 +85,9 @@ public final class SoftTargetsReader {
     long corruptionSeed = manifest.origin().stream().masks().corruptionSeed();
     for (int i = 0; i < rows.size(); i++) {
       SoftTargets row = rows.get(i);
-      requireSame(row, "segment", row.segmentId(), part.segmentIds()[i]);
-      requireSame(row, "epoch", row.epoch(), part.epochs()[i]);
-      requireSame(row, "corruption seed", row.corruptionSeed(), corruptionSeed);
+      requireSame(row, "segment", row.key().segmentId(), part.segmentIds()[i]);
+      requireSame(row, "epoch", row.key().epoch(), part.epochs()[i]);
+      requireSame(row, "corruption seed", row.key().corruptionSeed(), corruptionSeed);
       requireSame(row, "number of targets", row.positions(), RealTargets.count(part, i));
     }
     return rows;
@@ -159,10 +161,16 @@ public final class SoftTargetsReader {
   private Map<Long, List<SoftTargets>> read(TargetFile file) {
     try {
       folder.verifyDigest(file);
-      return TargetFileReader.read(folder.path(file), folder.conf()).stream()
-          .collect(Collectors.groupingBy(SoftTargets::step));
+      List<SoftTargets> rows = TargetFileReader.read(folder.path(file), folder.conf());
+      double tolerance = manifest.settings().values().tolerance();
+      rows.forEach(row -> row.distributions().requireMass(tolerance));
+      return rows.stream().collect(Collectors.groupingBy(SoftTargets::step));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read soft targets " + folder.path(file), e);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          "%s cannot be read: %s; %s".formatted(folder.path(file), e.getMessage(), folder.remedy()),
+          e);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.sparkswitch.distill.target;
+package io.sparkswitch.distill.target.store;
 
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -9,7 +9,8 @@ import org.apache.parquet.schema.Types;
 
 /**
  * The columns of the store, none of them ever null. Lists are Parquet's standard three-level ones,
- * so SQL explodes them: {@code tokens} and {@code probabilities} by position, then by rank.
+ * so SQL explodes them: {@code tokens} and {@code probabilities} by position, then by rank. Full
+ * distributions leave {@code tokens} empty: the place in {@code probabilities} is the token.
  */
 final class SoftTargetsSchema {
   static final String LIST = "list";
@@ -21,7 +22,6 @@ final class SoftTargetsSchema {
   static final String CORRUPTION_SEED = "corruption_seed";
   static final String EPOCH = "epoch";
   static final String POSITIONS = "positions";
-  static final String K = "k";
   static final String TOKENS = "tokens";
   static final String PROBABILITIES = "probabilities";
   static final String REMAINDER = "remainder";
@@ -35,10 +35,12 @@ final class SoftTargetsSchema {
           scalar(PrimitiveTypeName.INT64, CORRUPTION_SEED),
           scalar(PrimitiveTypeName.INT32, EPOCH),
           scalar(PrimitiveTypeName.INT32, POSITIONS),
-          scalar(PrimitiveTypeName.INT32, K),
           list(TOKENS, list(ELEMENT, scalar(PrimitiveTypeName.INT32, ELEMENT))),
           list(PROBABILITIES, list(ELEMENT, scalar(PrimitiveTypeName.FLOAT, ELEMENT))),
           list(REMAINDER, scalar(PrimitiveTypeName.FLOAT, ELEMENT)));
+
+  /** The leaf of {@link #TOKENS}, as Parquet names it. */
+  static final String TOKENS_LEAF = String.join(".", TOKENS, LIST, ELEMENT, LIST, ELEMENT);
 
   private SoftTargetsSchema() {}
 

@@ -1,0 +1,149 @@
+package io.sparkswitch.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkswitch.distill.target.SoftTargets;
+import io.sparkswitch.distill.target.store.SoftTargetsReader;
+import io.sparkswitch.distill.target.store.TargetFile;
+import io.sparkswitch.jobs.packaging.RunningProgram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Soft targets from executors in processes of their own, while drivers and executors are killed.
+ */
+@Tag("long")
+@ExtendWith(TinyJourney.Extension.class)
+class TeachIT {
+  private static final int STEPS = 400;
+
+  private static TinyJourney journey;
+  private static SoftTargetsReader unbroken;
+
+  @BeforeAll
+  static void teachUndisturbed(TinyJourney shared) throws Exception {
+    journey = shared;
+    journey.trainedSwitch();
+    journey.launch(2, teach("taught"));
+    unbroken = reader("taught");
+  }
+
+  @Test
+  void aKilledDriverLeavesChunksAndTheSameCommandEndsWithTheSameBytes() throws Exception {
+    RunningProgram driver = journey.start(2, teach("headless"));
+    awaitChunks("headless", 3, driver);
+    driver.handle().destroyForcibly();
+    driver.await(TinyJourney.BOUND);
+    assertThat(journey.at("headless/manifest.json")).doesNotExist();
+
+    String output = journey.launch(2, teach("headless"));
+
+    assertThat(output).containsPattern("Resuming at step [1-9]\\d+ of 400");
+    assertThat(digests("headless")).isEqualTo(digests("taught"));
+    assertThat(journey.at("headless/_chunks")).doesNotExist();
+    assertSameRows("headless");
+  }
+
+  @Test
+  void onOneExecutorInsteadOfTwoTheRowsAreTheSame() throws Exception {
+    RunningProgram driver = journey.start(2, teach("fewer"));
+    awaitChunks("fewer", 3, driver);
+    driver.handle().destroyForcibly();
+    driver.await(TinyJourney.BOUND);
+
+    assertThat(journey.inProcess(teach("fewer"))).contains("Resuming at step");
+
+    assertSameRows("fewer");
+  }
+
+  @Test
+  void aKilledExecutorIsReplacedAndOnlyItsChunkIsDoneAgain() throws Exception {
+    RunningProgram driver = journey.start(2, teach("bereft"));
+    awaitChunks("bereft", 3, driver);
+    driver
+        .handle()
+        .children()
+        .filter(child -> child.info().command().orElse("").endsWith("/java"))
+        .findFirst()
+        .orElseThrow()
+        .destroyForcibly();
+
+    assertThat(driver.await(TinyJourney.BOUND).exitCode()).as(driver.output()).isZero();
+
+    assertThat(driver.output()).contains("Lost rank");
+    assertThat(digests("bereft")).isEqualTo(digests("taught"));
+    assertSameRows("bereft");
+  }
+
+  private static void assertSameRows(String out) throws IOException {
+    SoftTargetsReader reader = reader(out);
+    reader.verifyDigests();
+    int compared = 0;
+    for (long step = 0; step < STEPS; step++) {
+      List<SoftTargets> expected = unbroken.rows(step, 0, 8);
+      List<SoftTargets> actual = reader.rows(step, 0, 8);
+      for (int i = 0; i < 8; i++) {
+        assertThat(actual.get(i).key()).isEqualTo(expected.get(i).key());
+        assertThat(actual.get(i).distributions().tokens())
+            .isEqualTo(expected.get(i).distributions().tokens());
+        compared++;
+      }
+    }
+    assertThat(compared).isEqualTo(8 * STEPS);
+    try (Stream<Path> files = Files.list(journey.at(out))) {
+      assertThat(files.filter(f -> f.toString().endsWith(".parquet")))
+          .as("no file of a lost attempt is left")
+          .hasSize(reader.manifest().files().size());
+    }
+  }
+
+  private static List<String> digests(String out) {
+    return reader(out).manifest().files().stream().map(TargetFile::sha256).toList();
+  }
+
+  private static SoftTargetsReader reader(String out) {
+    return SoftTargetsReader.open(journey.path(out), new Configuration());
+  }
+
+  private static List<String> teach(String out) {
+    List<String> settings =
+        new ArrayList<>(List.of("--set", "teach={ kind = sampled, draws = 20, steps = 400 }"));
+    settings.addAll(List.of("--set", "teach.commit-every=10"));
+    return journey.teach(out, settings.toArray(String[]::new));
+  }
+
+  private static void awaitChunks(String out, int chunks, RunningProgram driver) {
+    Path folder = journey.at(out + "/_chunks");
+    Awaitility.await(chunks + " chunks of " + out)
+        .atMost(TinyJourney.BOUND)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .failFast(
+            () -> {
+              if (!driver.handle().isAlive()) {
+                throw new IllegalStateException("it ended and had said:\n" + driver.output());
+              }
+            })
+        .until(() -> entries(folder) >= chunks);
+  }
+
+  private static long entries(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".json")).count();
+    }
+  }
+}
