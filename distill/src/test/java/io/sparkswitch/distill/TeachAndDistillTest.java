@@ -11,6 +11,7 @@ import io.sparkswitch.distill.target.SoftTargetsBatch;
 import io.sparkswitch.distill.target.TargetValues;
 import io.sparkswitch.distill.target.TargetsSettings;
 import io.sparkswitch.distill.target.TeacherReading;
+import io.sparkswitch.distill.target.store.QuickZstd;
 import io.sparkswitch.distill.target.store.SoftTargetsReader;
 import io.sparkswitch.distill.target.store.SoftTargetsWriter;
 import io.sparkswitch.distill.target.store.StreamOrigin;
@@ -77,7 +78,7 @@ class TeachAndDistillTest {
 
   private static final TargetsSettings FULL = TargetsSettings.full(VOCAB, TargetValues.BFLOAT16);
 
-  private final Configuration conf = new Configuration();
+  private final Configuration conf = QuickZstd.conf();
 
   @TempDir Path dir;
 

@@ -183,6 +183,13 @@ final class LocalGang {
     return new WorkerSpec(config, new WorkerSpec.Folders(data, run + "/checkpoints", ""));
   }
 
+  /** The level that pays for large files of soft targets costs small ones seconds. */
+  private static Configuration quickZstd() {
+    Configuration hadoop = new Configuration();
+    hadoop.setInt("parquet.compression.codec.zstd.level", 1);
+    return hadoop;
+  }
+
   private static <T> T drive(WorkerSpec spec, int ranks, DriverProgram<T> program, int attempt)
       throws Exception {
     List<LocalExchange> ends = LocalExchange.group(ranks, PATIENCE);
@@ -194,7 +201,7 @@ final class LocalGang {
             threads.submit(
                 () -> {
                   try (end) {
-                    new ModelWorker(spec).run(new GangMember(end, attempt, new Configuration()));
+                    new ModelWorker(spec).run(new GangMember(end, attempt, quickZstd()));
                   }
                   return null;
                 }));

@@ -40,7 +40,7 @@ public record StepMemory(Member driver, Member executor) {
 
   private static Member driver(StepPlan step) {
     Plan plan = step.plan();
-    long waiting = waiting(step.wire().driver(), plan.executors());
+    long waiting = step.wire().driver().received().bytes(); // however many send it
     return new Member(HeldMemory.ofDriver(plan), 0, 0, waiting, HeapMemory.ofDriver(step));
   }
 

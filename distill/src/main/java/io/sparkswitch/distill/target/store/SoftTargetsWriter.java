@@ -37,6 +37,7 @@ public final class SoftTargetsWriter implements AutoCloseable {
   /**
    * Creates a file.
    *
+   * @param conf whose {@code parquet.compression.codec.zstd.level} counts where it is set
    * @param kind of its rows
    * @throws IOException if there is a file of that name already, or it cannot be created
    */
@@ -44,7 +45,8 @@ public final class SoftTargetsWriter implements AutoCloseable {
       Path folder, Configuration conf, TargetChunk chunk, TargetKind kind) throws IOException {
     DigestingOutputFile file = new DigestingOutputFile(new Path(folder, chunk.fileName()), conf);
     Configuration own = new Configuration(conf);
-    own.setInt(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, zstdLevel(kind));
+    String level = ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL;
+    own.setInt(level, conf.getInt(level, zstdLevel(kind)));
     // Numbers of bytes each kind takes are in docs/distillation.md. Probabilities as they are
     // compress better than numbers of a dictionary, which no longer repeat from byte to byte.
     ParquetWriter<SoftTargets> parquet =

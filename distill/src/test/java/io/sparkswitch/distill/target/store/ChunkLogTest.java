@@ -35,7 +35,7 @@ class ChunkLogTest {
 
   @BeforeEach
   void folder() {
-    Configuration conf = new Configuration();
+    Configuration conf = QuickZstd.conf();
     // The raw file system: the checksummed one would find an altered file before we do.
     conf.set("fs.file.impl", "org.apache.hadoop.fs.RawLocalFileSystem");
     conf.setBoolean("fs.file.impl.disable.cache", true);

@@ -35,7 +35,7 @@ class SoftTargetsStoreTest {
   private static final String SECOND_FILE =
       "targets-00000000-00000002-rank-001-attempt-000.parquet";
 
-  private final Configuration conf = new Configuration();
+  private final Configuration conf = QuickZstd.conf();
   private TargetsFolder folder;
 
   @TempDir Path dir;
