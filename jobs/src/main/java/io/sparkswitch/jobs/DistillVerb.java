@@ -7,10 +7,13 @@ import io.sparkswitch.distill.target.TargetsSettings;
 import io.sparkswitch.distill.target.store.TargetsFolder;
 import io.sparkswitch.distill.target.store.TargetsManifest;
 import io.sparkswitch.distill.target.store.TargetsOrigin;
+import io.sparkswitch.jobs.conf.DistillSettings;
 import io.sparkswitch.jobs.conf.InitialisationName;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.conf.TargetSourceName;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Architecture;
+import io.sparkswitch.jobs.loop.TeacherSpec;
 import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.model.t5.T5Config;
@@ -27,7 +30,8 @@ import picocli.CommandLine.Mixin;
     description =
         "Trains a dense student that starts from the teacher's non-expert weights (or, with"
             + " distill.initialisation=none, from its seed), on 0.25 of the teacher's soft targets"
-            + " and 0.75 of the labels; without --targets on the labels alone. The same command"
+            + " and 0.75 of the labels: on stored ones (--targets), or on those of the teacher in the"
+            + " student's gang (distill.targets=online); else on the labels alone. The same command"
             + " again continues.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
@@ -69,33 +73,60 @@ final class DistillVerb extends GangVerb {
             ? Optional.of(initialisation(teacherModel, Architecture.of(config, rows)))
             : Optional.empty();
     TargetsOrigin origin = Targets.origin(saved.checkpoint().manifest(), config, open);
-    String targetsFolder = "";
-    String softTargets = "none";
-    if (targets.targets().isPresent()) {
-      targetsFolder = OutputFolder.of(targets.targets().get(), run.hadoop()).uri();
-      TargetsSettings made = checkedTargets(run, targetsFolder, origin).settings();
-      // How many steps they cover may grow.
-      softTargets =
-          "%s %s kept=%d values=%s temperature=%s soft-fraction=%s remainder=%s"
-              .formatted(
-                  origin,
-                  made.kind(),
-                  made.kept(),
-                  made.values(),
-                  made.temperature(),
-                  config.distill().softFraction(),
-                  config.distill().remainder());
-    }
-
-    TrainingJob job = new TrainingJob(run, open.trainingData(config), targetsFolder);
+    Lessons lessons = lessons(run, saved, origin);
+    TrainingJob job = new TrainingJob(run, open.trainingData(config), lessons.folder());
+    lessons.teacher().ifPresent(job::learnsFrom);
     job.dependsOn("teacherHash", origin.teacherDigest());
-    job.dependsOn("softTargets", softTargets);
+    job.dependsOn("softTargets", lessons.identity());
     if (init.isEmpty()) {
       job.dependsOn(TrainingRun.INITIALISATION, "from the seed");
     }
     job.run(
         output().fresh(),
         dense -> init.ifPresent(teachers -> inherit(run, teachers, saved, dense)));
+  }
+
+  /**
+   * Where soft targets come from.
+   *
+   * @param folder of stored ones; empty without
+   * @param teacher in the gang, if they are not stored
+   * @param identity what they are, for the checkpoints
+   */
+  private record Lessons(String folder, Optional<TeacherSpec> teacher, String identity) {}
+
+  private Lessons lessons(VerbRun run, SavedRun saved, TargetsOrigin origin) throws IOException {
+    DistillSettings distill = run.config().distill();
+    if (distill.targets() == TargetSourceName.ONLINE) {
+      if (targets.targets().isPresent()) {
+        throw new UsageException(
+            "--targets %s, but distill.targets = online asks the teacher itself: leave out one of them"
+                .formatted(targets.targets().get()));
+      }
+    }
+    if (distill.asksTeacher()) {
+      String identity =
+          "%s online temperature=%s soft-fraction=%s"
+              .formatted(origin, distill.temperature(), distill.softFraction());
+      return new Lessons("", Optional.of(saved.teacher(run.config())), identity);
+    }
+    if (targets.targets().isEmpty()) {
+      return new Lessons("", Optional.empty(), "none");
+    }
+    String folder = OutputFolder.of(targets.targets().get(), run.hadoop()).uri();
+    TargetsSettings made = checkedTargets(run, folder, origin).settings();
+    // How many steps they cover may grow.
+    String identity =
+        "%s %s kept=%d values=%s temperature=%s soft-fraction=%s remainder=%s"
+            .formatted(
+                origin,
+                made.kind(),
+                made.kept(),
+                made.values(),
+                made.temperature(),
+                distill.softFraction(),
+                distill.remainder());
+    return new Lessons(folder, Optional.empty(), identity);
   }
 
   private static StudentInit initialisation(T5Config teacher, T5Config student) {

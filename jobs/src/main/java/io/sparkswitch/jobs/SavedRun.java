@@ -8,6 +8,7 @@ import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.RunData;
+import io.sparkswitch.jobs.loop.TeacherSpec;
 import io.sparkswitch.jobs.loop.WorkerSpec;
 import io.sparkswitch.jobs.loop.WorkerSpec.Folders;
 import io.sparkswitch.jobs.track.OutputFolder;
@@ -78,6 +79,16 @@ record SavedRun(OutputFolder folder, Committed checkpoint, Configuration hadoop)
     requireSameParameters(config, rows);
     Folders folders = new Folders(data, folder.uri(TrainingJob.CHECKPOINTS), targets);
     return new LoadedModel(new WorkerSpec(config, folders), checkpoint, rows, hadoop);
+  }
+
+  /** The model as a teacher in the gang of a student. */
+  TeacherSpec teacher(RunConfig student) throws IOException {
+    RunConfig own = configuration();
+    return new TeacherSpec(
+        student.withModel(own.model(), own.routing()),
+        folder.uri(TrainingJob.CHECKPOINTS),
+        checkpoint.manifest().step(),
+        checkpoint.manifest().attempt());
   }
 
   private void requireSameParameters(RunConfig config, int rows) throws IOException {

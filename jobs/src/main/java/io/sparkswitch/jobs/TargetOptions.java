@@ -9,8 +9,9 @@ final class TargetOptions {
       names = "--targets",
       paramLabel = "DIR",
       description =
-          "folder of soft targets that the verb teach wrote; without it the student has the"
-              + " teacher's weights to start from and nothing else")
+          "folder of soft targets that the verb teach wrote; without it, and without"
+              + " distill.targets=online, the student has the teacher's weights to start from and"
+              + " nothing else")
   private String targets;
 
   Optional<String> targets() {

@@ -8,6 +8,7 @@ import io.sparkswitch.jobs.loop.Architecture;
 import io.sparkswitch.jobs.loop.ImportedCheckpoint;
 import io.sparkswitch.jobs.loop.ModelWorker;
 import io.sparkswitch.jobs.loop.Plan;
+import io.sparkswitch.jobs.loop.TeacherSpec;
 import io.sparkswitch.jobs.loop.TrainingLoop;
 import io.sparkswitch.jobs.loop.TrainingRun;
 import io.sparkswitch.jobs.loop.WorkerSpec;
@@ -50,8 +51,8 @@ final class TrainingJob {
   private final VerbRun run;
   private final RunConfig config;
   private final TrainingData data;
-  private final WorkerSpec spec;
   private final RunTenure tenure;
+  private WorkerSpec spec;
   private final Map<String, String> extraProvenance = new LinkedHashMap<>();
   private Optional<StartingPoint> start = Optional.empty();
 
@@ -71,6 +72,11 @@ final class TrainingJob {
   /** Something more that a checkpoint depends on, such as its teacher. */
   void dependsOn(String name, String hash) {
     extraProvenance.put(name, hash);
+  }
+
+  /** A teacher that the gang holds as well. */
+  void learnsFrom(TeacherSpec teacher) {
+    spec = new WorkerSpec(config, spec.folders(), teacher);
   }
 
   /** The parameters that a new run begins with instead of freshly drawn ones. */
@@ -122,12 +128,16 @@ final class TrainingJob {
   }
 
   private Watch watch() {
-    double forward =
-        Plan.of(config, data.vocabulary().rows(), 1).flopsPerToken(data.inputs(), data.targets());
+    double own = forwardFlops(config);
+    double teachers = spec.onlineTeacher().map(t -> forwardFlops(t.config())).orElse(0.0);
     return new Watch(
         new Console(run.out(), config.training().steps(), Clock.systemUTC()),
         new TrainingGauges(Clock.systemUTC()),
-        FORWARDS_IN_A_STEP * forward);
+        FORWARDS_IN_A_STEP * own + teachers);
+  }
+
+  private double forwardFlops(RunConfig model) {
+    return Plan.of(model, data.vocabulary().rows(), 1).flopsPerToken(data.inputs(), data.targets());
   }
 
   private StepMetrics train(TrainingRun training, long done, boolean fresh) throws Exception {
@@ -135,8 +145,8 @@ final class TrainingJob {
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
     Plan plan = Plan.of(config, data.vocabulary().rows(), gang.size());
     plan.requireGroups();
-    gang.requireNativeMemory(
-        executors -> Plan.of(config, data.vocabulary().rows(), executors).memory().executor());
+    gang.requireNativeMemory(this::nativeBytes);
+    nativeBytes(gang.size()); // refuses more executors than a model has experts
     plan.sentences(data.inputs(), data.targets()).forEach(run::say);
     data.account().get().forEach(run::say);
     run.say(done == 0 ? "Starting at step 0." : "Resuming at step %d.".formatted(done));
@@ -164,6 +174,15 @@ final class TrainingJob {
           new TrainingLoop(training, run.hadoop()),
           () -> tenure.begin(numbers.claim()));
     }
+  }
+
+  /** Of an executor, its teacher's part included. */
+  private long nativeBytes(int executors) {
+    int rows = data.vocabulary().rows();
+    return Plan.of(config, rows, executors).memory().executor()
+        + spec.onlineTeacher()
+            .map(teacher -> Plan.of(teacher.config(), rows, executors).readingBytes())
+            .orElse(0L);
   }
 
   /** Settings that are not those that the folder keeps; none if it keeps none. */

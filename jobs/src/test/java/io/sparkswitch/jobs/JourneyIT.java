@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,7 @@ class JourneyIT {
     journey.launch(2, relative(teach()));
     journey.launch(2, relative(student()));
     journey.inProcess(initOnly());
+    journey.inProcess(online());
     for (String run : RUNS) {
       assertThat(json(run + "/status.json").path("state").asText()).as(run).isEqualTo("done");
       journey.inProcess(evaluate(run));
@@ -59,7 +61,6 @@ class JourneyIT {
             journey.path("task.jsonl"),
             "--vocab",
             journey.path("vocab")));
-    journey.launch(2, relative(evaluate("switch")));
     journey.inProcess(journey.generate("Once there was a <extra_id_0> who lived in <extra_id_1>."));
     journey.inProcess(
         List.of("report", "--out", journey.path("."), "--json", journey.path("report.json")));
@@ -162,7 +163,9 @@ class JourneyIT {
   }
 
   @Test
-  void evaluationDoesNotDependOnTheNumberOfExecutors() throws IOException {
+  @Tag("long")
+  void evaluationDoesNotDependOnTheNumberOfExecutors() throws Exception {
+    journey.launch(2, relative(evaluate("switch")));
     JsonNode two = json("switch/evaluation.json");
 
     assertThat(two.path("targetTokens")).isEqualTo(switchAlone.path("targetTokens"));
@@ -215,6 +218,93 @@ class JourneyIT {
   }
 
   @Test
+  void aTeacherInTheGangTeachesWhatItsStoredTargetsTeach() throws IOException {
+    List<Double> stored = journey.run("student").losses();
+    List<Double> online = journey.run("online").losses();
+    List<Double> alone = journey.run("init-only").losses();
+    assertThat(online).hasSameSizeAs(stored).hasSizeGreaterThan(10);
+    double last = online.get(online.size() - 1);
+    assertThat(last)
+        .as("but for what is kept of a distribution")
+        .isCloseTo(stored.get(stored.size() - 1), within(2e-3));
+    assertThat(Math.abs(last - alone.get(alone.size() - 1))).isGreaterThan(4e-3);
+    assertThat(json("online/initialisation.json")).isEqualTo(json("student/initialisation.json"));
+  }
+
+  @Test
+  void aTeacherInTheGangAndStoredTargetsAtOnceAreRefused() {
+    InProcess.Outcome outcome =
+        InProcess.run(TinyJourney.with(student(), "--set", "distill.targets=online", "--fresh"));
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(2);
+    assertThat(outcome.text()).contains("leave out one of them").doesNotContain("starting Spark");
+  }
+
+  @Test
+  void theMapOfAStudentsFirstWeightsIsKept() throws IOException {
+    JsonNode map = json("student/initialisation.json");
+    assertThat(map.path("copied"))
+        .anySatisfy(
+            line ->
+                assertThat(line.asText())
+                    .isEqualTo(
+                        "encoder.block.0.layer.1.DenseReluDense.wi.weight <-"
+                            + " encoder.block.0.layer.1.mlp.wi.weight"));
+    assertThat(map.path("fresh"))
+        .anySatisfy(
+            line ->
+                assertThat(line.asText())
+                    .isEqualTo("encoder.block.1.layer.1.DenseReluDense.wi.weight"));
+  }
+
+  @Test
+  void aStudentLeavesAsAHuggingFaceT5AndComesBackAsItWas() throws IOException {
+    journey.inProcess(
+        List.of(
+            "export",
+            "--run",
+            journey.path("student"),
+            "--vocab",
+            journey.path("vocab"),
+            "--to",
+            journey.path("student-hf")));
+    assertThat(json("student-hf/config.json").path("model_type").asText()).isEqualTo("t5");
+    journey.inProcess(
+        List.of(
+            "import",
+            "--from",
+            journey.path("student-hf"),
+            "--out",
+            journey.path("student-back"),
+            "--config",
+            journey.path("dense.conf")));
+    journey.inProcess(evaluate("student-back"));
+
+    assertThat(json("student-back/evaluation.json").path("negLogPerplexity"))
+        .isEqualTo(json("student/evaluation.json").path("negLogPerplexity"));
+    assertThat(filled("student-back")).isEqualTo(filled("student"));
+  }
+
+  /** What a model makes of a sentence. */
+  private static JsonNode filled(String run) throws IOException {
+    journey.inProcess(
+        List.of(
+            "generate",
+            "--run",
+            journey.path(run),
+            "--vocab",
+            journey.path("vocab"),
+            "--max-tokens",
+            "8",
+            "--json",
+            journey.path("filled.json"),
+            "Once there was a <extra_id_0>."));
+    JsonNode samples = json("filled.json").path("samples");
+    assertThat(samples).hasSize(1);
+    return samples;
+  }
+
+  @Test
   void everyJobOfSparkSaysWhatItIsFor() throws IOException {
     Set<String> descriptions = new TreeSet<>();
     for (String line : journey.sparkEvents()) {
@@ -231,7 +321,7 @@ class JourneyIT {
         .anyMatch(text -> text.matches("prepare: train: cleaning, tokenising and cutting .*"))
         .anyMatch(text -> text.matches("prepare: validation: cleaning, .*"))
         .contains("pretrain: attempt 0 on 2 executor(s)", "teach: attempt 0 on 2 executor(s)")
-        .contains("distill: attempt 0 on 2 executor(s)", "evaluate: attempt 0 on 2 executor(s)")
+        .contains("distill: attempt 0 on 2 executor(s)", "evaluate: attempt 0 on 1 executor(s)")
         .contains("finetune: attempt 1 on 1 executor(s)");
   }
 
@@ -320,6 +410,10 @@ class JourneyIT {
 
   private static List<String> initOnly() {
     return distill("init-only");
+  }
+
+  private static List<String> online() {
+    return TinyJourney.with(distill("online"), "--set", "distill.targets=online");
   }
 
   private static List<String> distill(String out) {

@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs;
 
+import io.sparkswitch.data.batch.BatchStream;
 import io.sparkswitch.distill.target.store.StreamOrigin;
 import io.sparkswitch.distill.target.store.TargetFile;
 import io.sparkswitch.distill.target.store.TargetsFolder;
@@ -25,6 +26,7 @@ import io.sparkswitch.jobs.track.TrainingGauges;
 import io.sparkswitch.jobs.track.Watch;
 import io.sparkswitch.model.exchange.ExchangeException;
 import io.sparkswitch.model.exchange.LocalExchange;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -92,8 +94,13 @@ final class LocalGang {
   static TrainedRun train(
       RunConfig config, int ranks, RunData data, long validationSequences, Path out)
       throws Exception {
+    return train(spec(config, data, out), ranks, validationSequences, out);
+  }
+
+  /** As above, of a model that may have a teacher. */
+  static TrainedRun train(WorkerSpec spec, int ranks, long validationSequences, Path out)
+      throws Exception {
     Configuration hadoop = new Configuration();
-    WorkerSpec spec = spec(config, data, out);
     Files.createDirectories(Path.of(spec.folders().checkpoints()));
     TrainingLoop loop = new TrainingLoop(run(spec, validationSequences, out, hadoop), hadoop);
     for (int attempt = 0; ; attempt++) {
@@ -162,7 +169,7 @@ final class LocalGang {
                     config.seed(),
                     config.training().batchSize(),
                     "window",
-                    new StreamOrigin.Masks(0, 0.15, 3))),
+                    new StreamOrigin.Masks(corruptionSeed(config, data(shards)), 0.15, 3))),
             config.teach().commitEvery());
     TargetsFolder folder = new TargetsFolder(out.toString(), hadoop);
     Teaching teaching =
@@ -172,6 +179,12 @@ final class LocalGang {
         TargetsManifest.of(assignment.settings(), assignment.origin(), files, Map.of());
     folder.commit(manifest);
     return manifest;
+  }
+
+  private static long corruptionSeed(RunConfig config, RunData data) throws IOException {
+    try (BatchStream stream = data.open(config, new Configuration()).training()) {
+      return stream.corruptionSeed();
+    }
   }
 
   /** Shards written by {@link TinyShards}. */

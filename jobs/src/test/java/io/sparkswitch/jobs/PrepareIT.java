@@ -43,22 +43,34 @@ class PrepareIT {
   }
 
   @Test
-  void driversKilledAnywhereLeaveNothingBehindAndTheSameCommandEndsWithTheSameBytes()
-      throws Exception {
-    for (int done : new int[] {1, 9}) {
-      RunningProgram driver = journey.start(2, command("headless"));
-      awaitDone("headless", done, driver);
+  void aKilledDriverLeavesNothingBehindAndTheSameCommandEndsWithTheSameBytes() throws Exception {
+    assertSurvives("headless", 9);
+  }
+
+  @Tag("long")
+  @Test
+  void norDoSeveralKilledDrivers() throws Exception {
+    assertSurvives("hydra", 1, 5, 14);
+  }
+
+  /**
+   * @param kills after so many finished files
+   */
+  private static void assertSurvives(String out, int... kills) throws Exception {
+    for (int done : kills) {
+      RunningProgram driver = journey.start(2, command(out));
+      awaitDone(out, done, driver);
       driver.handle().destroyForcibly();
       driver.await(TinyJourney.BOUND);
-      assertThat(journey.at("kill/headless/train/_manifests")).doesNotExist();
+      assertThat(journey.at("kill/" + out + "/train/_manifests")).doesNotExist();
     }
 
-    String output = journey.launch(2, command("headless"));
+    String output = journey.launch(2, command(out));
 
     assertThat(output).contains("which stopped without giving it back");
-    assertThat(shards("headless")).isEqualTo(unbroken);
-    assertThat(journey.at("kill/headless/train/_attempts")).doesNotExist();
-    assertThat(journey.at("kill/headless/train/_lease.json")).doesNotExist();
+    assertThat(shards(out)).isEqualTo(unbroken);
+    assertThat(journey.at("kill/" + out + "/train/_attempts")).doesNotExist();
+    assertThat(journey.at("kill/" + out + "/train/_lease.json")).doesNotExist();
   }
 
   @Tag("long")

@@ -150,7 +150,7 @@ class RefusalsIT {
 
   @Test
   void aStudentOfOtherSizesThanItsTeacher() throws Exception {
-    journey.trainedSwitch();
+    journey.anySwitch();
 
     refused(2, journey.distill("refused", "--set", "model.d-model=48"))
         .contains("embed is 32 in the teacher and 48 in the student");
@@ -158,7 +158,7 @@ class RefusalsIT {
 
   @Test
   void moreSoftTargetsThanTheVocabularyHas() throws Exception {
-    journey.trainedSwitch();
+    journey.anySwitch();
 
     refused(2, journey.teach("refused", "--set", "teach.top-k=5000"))
         .contains("teach.top-k = 5000, but the vocabulary has 512 rows");
@@ -166,7 +166,7 @@ class RefusalsIT {
 
   @Test
   void aSentinelThatThereIsNot() throws Exception {
-    journey.trainedSwitch();
+    journey.anySwitch();
 
     refused(2, journey.generate("One <extra_id_100> too many."))
         .contains("sentinel 100 is outside [0, 100)");
@@ -174,7 +174,7 @@ class RefusalsIT {
 
   @Test
   void aVocabularyFileThatWasReplaced() throws Exception {
-    journey.trainedSwitch();
+    journey.anySwitch();
     TinyJourney.copy(journey.at("vocab"), journey.at("replaced"));
     Files.writeString(journey.at("replaced/spiece.model"), "another model");
 
@@ -236,7 +236,7 @@ class RefusalsIT {
 
   @Test
   void anotherConfigurationInARunsFolderWhichStaysAsItWas() throws Exception {
-    journey.trainedSwitch();
+    journey.anySwitch();
     String before = Files.readString(journey.at("switch/config.conf"));
 
     refused(2, TinyJourney.with(journey.pretrainSwitch(), "--set", "model.dropout-rate=0.2"))

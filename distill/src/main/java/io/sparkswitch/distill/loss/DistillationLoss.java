@@ -1,6 +1,7 @@
 package io.sparkswitch.distill.loss;
 
 import io.sparkswitch.distill.target.SoftTargetsBatch;
+import io.sparkswitch.distill.target.SoftTargetsSource;
 import io.sparkswitch.model.loss.CrossEntropy;
 import io.sparkswitch.model.loss.Objective;
 import io.sparkswitch.model.loss.Objective.Loss;
@@ -30,8 +31,8 @@ public record DistillationLoss(double softFraction, double temperature, Remainde
     }
   }
 
-  /** What is minimised on the batch that {@code soft} was laid out for. */
-  public Objective objective(SoftTargetsBatch soft) {
+  /** What is minimised on the batch that {@code soft} is of. */
+  public Objective objective(SoftTargetsSource soft) {
     return (logits, labels, positions) -> loss(logits, labels, soft.at(positions));
   }
 

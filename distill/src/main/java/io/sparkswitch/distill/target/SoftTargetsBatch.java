@@ -6,20 +6,13 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** The distributions of a batch, position by position as its logits; padding holds zeros. */
-public sealed interface SoftTargetsBatch {
+public sealed interface SoftTargetsBatch extends SoftTargetsSource {
 
   /** Number of positions, padding included. */
   long positions();
 
   /** In words, for errors. */
   String shape();
-
-  /**
-   * The distributions of some positions.
-   *
-   * @param chosen {@code <int64>[tokens]}
-   */
-  SoftTargetsBatch at(Tensor chosen);
 
   /**
    * Every token's probability.
@@ -93,7 +86,7 @@ public sealed interface SoftTargetsBatch {
   /**
    * A teacher's own distributions, as it has just computed them.
    *
-   * @param logits {@code <float>[positions, vocab]} of the student's batch
+   * @param logits {@code <float>[positions, vocab]}
    * @param temperature of the teacher's softmax
    */
   static SoftTargetsBatch ofTeacher(Tensor logits, double temperature) {

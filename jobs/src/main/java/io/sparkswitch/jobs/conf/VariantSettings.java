@@ -25,8 +25,10 @@ public record VariantSettings(
     seeds = List.copyOf(seeds);
   }
 
-  /** Whether its loss has soft targets in it. */
-  public boolean usesSoftTargets() {
-    return teacher.isPresent() && config.distill().softFraction() > 0;
+  /** Whether it learns from soft targets that are made before. */
+  public boolean usesStoredTargets() {
+    return teacher.isPresent()
+        && config.distill().softFraction() > 0
+        && !config.distill().asksTeacher();
   }
 }

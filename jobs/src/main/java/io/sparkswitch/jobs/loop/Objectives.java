@@ -7,56 +7,74 @@ import io.sparkswitch.distill.target.SoftTargetsBatch;
 import io.sparkswitch.distill.target.store.SoftTargetsReader;
 import io.sparkswitch.jobs.conf.DistillSettings;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.loss.CrossEntropy;
 import io.sparkswitch.model.loss.Objective;
+import io.sparkswitch.model.t5.Inputs;
 import org.apache.hadoop.conf.Configuration;
 
 /** What is minimised at each step. */
 @FunctionalInterface
-interface Objectives {
+interface Objectives extends AutoCloseable {
 
-  /** The objective of a rank's share of a step's batch. */
-  Objective of(long step, Batch batch, Share share);
+  /**
+   * The objective of a micro-batch, usable as long as the scope it was asked in. All ranks ask for
+   * theirs at the same time.
+   *
+   * @param inputs its tensors
+   * @param tag of its messages, but for layer and direction
+   */
+  Objective of(MicroBatch micro, Inputs inputs, Tag tag);
+
+  @Override
+  default void close() {}
 
   /** Cross-entropy with the labels, and the output z-loss where there is one. */
   static Objective hard(RunConfig config) {
     return new CrossEntropy(config.model().outputZLossFactor());
   }
 
-  /**
-   * The mixed loss where the run has soft targets, else cross-entropy. The targets are opened with
-   * the first step that is trained on them: who writes them has none yet.
-   */
-  static Objectives of(WorkerSpec spec, Configuration hadoop) {
-    Objective hard = hard(spec.config());
-    return spec.folders().hasTargets() ? new Mixed(spec, hadoop) : (step, batch, share) -> hard;
+  /** The mixed loss of a configuration. */
+  static DistillationLoss mixed(RunConfig config) {
+    DistillSettings distill = config.distill();
+    return new DistillationLoss(
+        distill.softFraction(),
+        distill.temperature(),
+        RemainderLoss.valueOf(distill.remainder().name()));
   }
 
-  /** Concurrency: one thread. */
-  final class Mixed implements Objectives {
+  /** The labels alone. */
+  static Objectives labels(RunConfig config) {
+    Objective hard = hard(config);
+    return (micro, inputs, tag) -> hard;
+  }
+
+  /**
+   * Labels and the soft targets in a folder, which is opened with the first step that is trained on
+   * them: who writes them has none yet.
+   *
+   * <p>Concurrency: one thread.
+   */
+  final class Stored implements Objectives {
     private final DistillationLoss loss;
     private final String folder;
     private final Configuration hadoop;
     private SoftTargetsReader reader;
 
-    private Mixed(WorkerSpec spec, Configuration hadoop) {
-      DistillSettings distill = spec.config().distill();
-      this.loss =
-          new DistillationLoss(
-              distill.softFraction(),
-              distill.temperature(),
-              RemainderLoss.valueOf(distill.remainder().name()));
+    Stored(WorkerSpec spec, Configuration hadoop) {
+      this.loss = mixed(spec.config());
       this.folder = spec.folders().targets();
       this.hadoop = hadoop;
     }
 
     @Override
-    public Objective of(long step, Batch batch, Share share) {
+    public Objective of(MicroBatch micro, Inputs inputs, Tag tag) {
       if (reader == null) {
         reader = SoftTargetsReader.open(folder, hadoop);
       }
-      Batch part = batch.slice(share.from(), share.to());
-      return loss.objective(SoftTargetsBatch.of(reader.rows(step, share.from(), part), part));
+      int from = micro.share().from();
+      Batch part = micro.batch().slice(from, micro.share().to());
+      return loss.objective(SoftTargetsBatch.of(reader.rows(micro.number(), from, part), part));
     }
   }
 }

@@ -96,6 +96,14 @@ public record Plan(T5Config architecture, RunConfig config, int executors) {
     return share.to() - share.from();
   }
 
+  /** Native memory of an executor that holds the model to read it, not to train it. */
+  public long readingBytes() {
+    return IntStream.range(0, executors)
+        .mapToLong(rank -> HeldMemory.ofExecutor(this, rank).values())
+        .max()
+        .orElseThrow();
+  }
+
   /** What a token meets: everything dense, and the experts that compute it. */
   public long activeParameters() {
     return architecture.parameterCounts().active();

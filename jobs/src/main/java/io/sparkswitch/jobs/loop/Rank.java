@@ -65,7 +65,7 @@ final class Rank implements AutoCloseable {
         new T5Model(architecture, Architecture.precision(config), exchange.rank(), exchange.size());
     model.experts().initialise(config.seed());
     this.optimizer = Architecture.optimizer(config.optimizer(), model.experts());
-    this.objectives = Objectives.of(spec, member.hadoop());
+    this.objectives = objectives(spec, architecture.vocab());
     this.targets =
         new TargetsOfRank(spec, member, () -> training().corruptionSeed(), architecture.vocab());
     this.shard =
@@ -74,6 +74,18 @@ final class Rank implements AutoCloseable {
             member.attempt(),
             "experts-%03d-of-%03d".formatted(exchange.rank(), exchange.size()),
             new ToldWrite(member.whereabouts()));
+  }
+
+  private Objectives objectives(WorkerSpec spec, int vocabularyRows) throws IOException {
+    if (spec.onlineTeacher().isPresent()) {
+      member.whereabouts().enter(RankPhase.CHECKPOINT_READ);
+      T5Model teacher =
+          spec.teacher().open(vocabularyRows, exchange.rank(), exchange.size(), member.hadoop());
+      return new OnlineTeacher(teacher, exchange, Objectives.mixed(config));
+    }
+    return folders.hasTargets()
+        ? new Objectives.Stored(spec, member.hadoop())
+        : Objectives.labels(config);
   }
 
   /** A write of this rank's shard, as its heartbeat tells of it. */
@@ -195,15 +207,12 @@ final class Rank implements AutoCloseable {
     optimizer.step(step + 1, verdict.learningRate());
   }
 
-  /** Part {@code index} of a rank's share of batch {@code number} of the stream. */
-  private record MicroBatch(int index, long number, Batch batch, Share share) {}
-
   private RankReport trainPart(long step, MicroBatch micro) throws IOException {
     try (PointerScope scope = new PointerScope()) {
       Tag tag = new Tag(member.attempt(), tick, micro.index(), 0, Direction.CONTROL);
       Pass pass = Architecture.trainingPass(config, model.config(), step, exchange, tag);
       Inputs inputs = Architecture.inputs(config, micro.batch(), micro.share());
-      Objective objective = objectives.of(micro.number(), micro.batch(), micro.share());
+      Objective objective = objectives.of(micro, inputs, tag);
       return report(GradientStep.train(model, inputs, pass, objective), inputs);
     }
   }
@@ -297,6 +306,7 @@ final class Rank implements AutoCloseable {
       training.close();
     }
     validation.close();
+    objectives.close();
     optimizer.close();
     model.close();
   }

@@ -3,14 +3,26 @@ package io.sparkswitch.jobs.loop;
 import io.sparkswitch.data.shard.PinnedShards;
 import io.sparkswitch.jobs.conf.RunConfig;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * What every rank must know; travels in the task's closure.
  *
  * @param config the effective configuration
  * @param folders where the run's data lie
+ * @param teacher of a student that learns online; null without
  */
-public record WorkerSpec(RunConfig config, Folders folders) implements Serializable {
+public record WorkerSpec(RunConfig config, Folders folders, TeacherSpec teacher)
+    implements Serializable {
+
+  public WorkerSpec(RunConfig config, Folders folders) {
+    this(config, folders, null);
+  }
+
+  /** Of a student that learns online. */
+  public Optional<TeacherSpec> onlineTeacher() {
+    return Optional.ofNullable(teacher);
+  }
 
   /**
    * @param data what is trained and evaluated on

@@ -28,7 +28,7 @@ public record PlannedRun(
       VariantSettings variant, long seed, Optional<PlannedRun> teacher, String data) {
     RunConfig config = variant.config().withSeed(seed);
     Optional<PlannedTargets> targets =
-        variant.usesSoftTargets()
+        variant.usesStoredTargets()
             ? teacher.map(run -> PlannedTargets.of(run, config))
             : Optional.empty();
     List<String> dependsOn = new ArrayList<>(List.of(data, config.render(SECTIONS)));
@@ -37,6 +37,11 @@ public record PlannedRun(
     targets.ifPresent(soft -> dependsOn.add(soft.folder()));
     String folder = "%s-seed-%d-%s".formatted(kind(config, teacher), seed, Identity.of(dependsOn));
     return new PlannedRun(config, folder, teacher, targets);
+  }
+
+  /** Whether its teacher works beside it. */
+  boolean asksItsTeacher() {
+    return teacher.isPresent() && config.distill().asksTeacher();
   }
 
   /** Whether it learns from the soft targets in a folder. */

@@ -57,9 +57,7 @@ public final class StudyReader {
   }
 
   private Optional<StudyRun> run(PlannedRun planned, long seed) throws IOException {
-    Optional<RunFigures> figures =
-        RunFigures.read(OutputFolder.of(folders.run(planned), hadoop))
-            .filter(found -> found.step() == planned.config().training().steps());
+    Optional<RunFigures> figures = figures(planned);
     if (figures.isEmpty()) {
       return Optional.empty();
     }
@@ -67,6 +65,17 @@ public final class StudyReader {
         planned.targets().isPresent()
             ? FinishedTargets.cost(folders, planned.targets().get())
             : Optional.empty();
-    return Optional.of(new StudyRun(seed, planned.folder(), figures.get(), cost));
+    double teacher =
+        planned.asksItsTeacher()
+            ? figures(planned.teacher().orElseThrow())
+                .map(found -> found.evaluation().flopsPerToken())
+                .orElse(Double.NaN)
+            : 0;
+    return Optional.of(new StudyRun(seed, planned.folder(), figures.get(), cost, teacher));
+  }
+
+  private Optional<RunFigures> figures(PlannedRun planned) throws IOException {
+    return RunFigures.read(OutputFolder.of(folders.run(planned), hadoop))
+        .filter(found -> found.step() == planned.config().training().steps());
   }
 }

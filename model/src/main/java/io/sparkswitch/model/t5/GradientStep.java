@@ -4,6 +4,7 @@ import io.sparkswitch.model.loss.Objective;
 import io.sparkswitch.model.moe.LayerMetrics;
 import io.sparkswitch.model.moe.Pass;
 import io.sparkswitch.model.tensor.Phase;
+import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -39,6 +40,35 @@ public final class GradientStep {
         NoGradGuard guard = new NoGradGuard()) {
       Tensor hidden = model.hidden(inputs, pass);
       return result(chunked(model, objective).evaluate(hidden, inputs.targets()), inputs, pass);
+    }
+  }
+
+  /** Scores of the next token, computed where they are asked for. */
+  @FunctionalInterface
+  public interface Scores {
+    /**
+     * @param positions {@code <int64>[tokens]} in the flattened [batch, decoderLength]
+     * @return {@code <float>[tokens, vocab]}, without gradient
+     */
+    Tensor at(Tensor positions);
+  }
+
+  /**
+   * What the model thinks of a batch, for another model to learn from: the logits of a batch are
+   * never all in memory.
+   *
+   * @return usable as long as the scope it was called in
+   */
+  public static Scores read(T5Model model, Inputs inputs, Pass pass) {
+    try (NoGradGuard guard = new NoGradGuard()) {
+      Tensor hidden = Tensors.surviving(() -> model.hidden(inputs, pass));
+      return positions -> scores(model, hidden, positions);
+    }
+  }
+
+  private static Tensor scores(T5Model model, Tensor hidden, Tensor positions) {
+    try (NoGradGuard guard = new NoGradGuard()) {
+      return Tensors.exact(model.logits(hidden.index_select(0, positions)));
     }
   }
 

@@ -7,11 +7,13 @@ import io.sparkswitch.model.moe.TokenGroups;
 import io.sparkswitch.model.t5.Block.Context;
 import io.sparkswitch.model.t5.StackBuilder.Seat;
 import io.sparkswitch.model.tensor.Gradients;
+import io.sparkswitch.model.tensor.ParameterSpec;
 import io.sparkswitch.model.tensor.Parameters;
 import io.sparkswitch.model.tensor.Phase;
 import io.sparkswitch.model.tensor.Tape;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -31,19 +33,34 @@ public final class T5Model implements AutoCloseable {
 
   /** A model whose experts are spread over {@code size} ranks, of which this is {@code rank}. */
   public T5Model(T5Config config, Precision precision, int rank, int size) {
+    this(config, precision, new Seat(rank, size), Parameters::new);
+  }
+
+  /** The same, for a model that is only read. */
+  public static T5Model frozen(T5Config config, Precision precision, int rank, int size) {
+    return new T5Model(config, precision, new Seat(rank, size), Parameters::frozen);
+  }
+
+  private T5Model(
+      T5Config config,
+      Precision precision,
+      Seat seat,
+      BiFunction<List<ParameterSpec>, ScalarType, Parameters> parameters) {
     this.config = config;
     this.precision = precision;
-    this.dense = new Parameters(T5Parameters.dense(config), precision.parameters());
+    this.dense = parameters.apply(T5Parameters.dense(config), precision.parameters());
     this.experts =
-        new Parameters(
+        parameters.apply(
             config
                 .sparse()
-                .map(s -> new ExpertPlacement(s.experts(), size))
-                .map(p -> T5Parameters.experts(config, p.first(rank), p.first(rank + 1)))
+                .map(s -> new ExpertPlacement(s.experts(), seat.size()))
+                .map(
+                    p ->
+                        T5Parameters.experts(
+                            config, p.first(seat.rank()), p.first(seat.rank() + 1)))
                 .orElse(List.of()),
             precision.parameters());
-    StackBuilder builder =
-        new StackBuilder(config, dense, experts, new Seat(rank, size), precision.router());
+    StackBuilder builder = new StackBuilder(config, dense, experts, seat, precision.router());
     this.encoder = new Stack(StackKind.ENCODER, builder);
     this.decoder = new Stack(StackKind.DECODER, builder);
   }

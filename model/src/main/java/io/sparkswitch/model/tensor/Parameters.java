@@ -19,6 +19,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class Parameters implements AutoCloseable {
   private final List<ParameterSpec> specs;
+  private final boolean trained;
   private final Tensor values;
   private final Tensor gradients;
   private final Map<String, Tensor> leaves = new LinkedHashMap<>();
@@ -26,25 +27,41 @@ public final class Parameters implements AutoCloseable {
   private final List<Tensor> owned = new ArrayList<>();
 
   public Parameters(List<ParameterSpec> specs, ScalarType dtype) {
+    this(specs, dtype, true);
+  }
+
+  /** Parameters that are never trained: they have no gradients. */
+  public static Parameters frozen(List<ParameterSpec> specs, ScalarType dtype) {
+    return new Parameters(specs, dtype, false);
+  }
+
+  private Parameters(List<ParameterSpec> specs, ScalarType dtype, boolean trained) {
     this.specs = List.copyOf(specs);
+    this.trained = trained;
     long total = size(specs);
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       values = Tensors.own(Tensors.zeros(dtype, total));
-      gradients = Tensors.own(Tensors.zeros(dtype, total));
+      gradients = Tensors.own(Tensors.zeros(dtype, trained ? total : 0));
       long offset = 0;
       for (ParameterSpec spec : specs) {
         Tensor leaf = Tensors.own(view(values, offset, spec).detach());
-        leaf.set_requires_grad(true);
-        Tensor gradient = Tensors.own(view(gradients, offset, spec));
-        leaf.mutable_grad().put(gradient);
         if (leaves.put(spec.name(), leaf) != null) {
           throw new IllegalArgumentException("two parameters are called " + spec.name());
         }
-        gradientViews.put(spec.name(), gradient);
+        if (trained) {
+          Tensor gradient = Tensors.own(view(gradients, offset, spec));
+          learn(leaf, gradient);
+          gradientViews.put(spec.name(), gradient);
+        }
         offset += spec.size();
       }
     }
+  }
+
+  private static void learn(Tensor leaf, Tensor gradient) {
+    leaf.set_requires_grad(true);
+    leaf.mutable_grad().put(gradient);
   }
 
   /** Number of values in {@code specs}. */
@@ -98,11 +115,12 @@ public final class Parameters implements AutoCloseable {
         NoGradGuard guard = new NoGradGuard()) {
       long[] shape = {rows, columns};
       Tensor leaf = Tensors.own(values.narrow(0, offset, rows * columns).view(shape).detach());
-      leaf.set_requires_grad(true);
-      Tensor gradient = Tensors.own(gradients.narrow(0, offset, rows * columns).view(shape));
-      leaf.mutable_grad().put(gradient);
       owned.add(leaf);
-      owned.add(gradient);
+      if (trained) {
+        Tensor gradient = Tensors.own(gradients.narrow(0, offset, rows * columns).view(shape));
+        learn(leaf, gradient);
+        owned.add(gradient);
+      }
       return leaf;
     }
   }
@@ -120,7 +138,7 @@ public final class Parameters implements AutoCloseable {
     return values;
   }
 
-  /** All gradients, {@code <float>[total]}, in the order of the specs. */
+  /** All gradients, {@code <float>[total]}, in the order of the specs; none if frozen. */
   public Tensor gradients() {
     return gradients;
   }

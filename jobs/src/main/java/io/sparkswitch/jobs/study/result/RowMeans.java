@@ -27,7 +27,7 @@ final class RowMeans {
         Column.FLOPS_PER_TOKEN,
         runs,
         run -> of(run.figures().evaluation().flopsPerToken()));
-    mean(figures, Column.TRAINING_FLOPS, runs, run -> of(run.figures().trainingFlops()));
+    mean(figures, Column.TRAINING_FLOPS, runs, run -> of(run.trainingFlops()));
     mean(figures, Column.SECONDS, runs, run -> of(run.figures().training().seconds()));
     mean(
         figures,

@@ -9,9 +9,19 @@ import java.util.Optional;
  * @param folder its name
  * @param figures what it came to
  * @param targets what its soft targets took; empty without
+ * @param teachersFlopsPerToken of a teacher that reads every token as well; 0 without
  */
 public record StudyRun(
-    long seed, String folder, RunFigures figures, Optional<TargetsCost> targets) {
+    long seed,
+    String folder,
+    RunFigures figures,
+    Optional<TargetsCost> targets,
+    double teachersFlopsPerToken) {
+
+  /** Matrix products of the whole training, with those of a teacher beside it. */
+  public double trainingFlops() {
+    return figures.trainingFlops() + teachersFlopsPerToken * figures.training().tokens();
+  }
 
   /**
    * @param seconds of the verb that wrote them

@@ -191,7 +191,7 @@ class OutcomeTest {
               List.of(new CurvePoint(50, 25, halfway), new CurvePoint(100, 50, end)));
       Optional<TargetsCost> cost =
           student ? Optional.of(new TargetsCost(20, 1000)) : Optional.empty();
-      runs.put(seed, new StudyRun(seed, variant + "-seed-" + seed, figures, cost));
+      runs.put(seed, new StudyRun(seed, variant + "-seed-" + seed, figures, cost, 0));
     }
     finished.put(variant, runs);
   }
