@@ -158,12 +158,11 @@ final class DistillVerb extends GangVerb {
           init.apply(teacher.checkpoint(), run.hadoop(), dense, run.config().seed());
       run.folder().write(INITIALISATION, Json.tree(report).toPrettyString() + "\n");
       run.say(
-          "The student starts with %d tensors of the teacher and %d drawn anew%s: see %s."
+          "The student starts with %d tensors of the teacher and %d drawn anew; the map is kept in %s:"
               .formatted(
-                  report.copied().size(),
-                  report.fresh().size(),
-                  report.fresh().isEmpty() ? "" : " (" + String.join(", ", report.fresh()) + ")",
-                  run.folder().uri(INITIALISATION)));
+                  report.copied().size(), report.fresh().size(), run.folder().uri(INITIALISATION)));
+      report.copied().forEach(line -> run.say("  " + line));
+      report.fresh().forEach(name -> run.say("  " + name + " drawn anew"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

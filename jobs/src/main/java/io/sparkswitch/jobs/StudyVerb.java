@@ -51,7 +51,8 @@ final class StudyVerb extends ConfiguredVerb {
   @Parameters(
       index = "0",
       paramLabel = "NAME",
-      description = "first-gain, ladder, compression, mixture, targets, or a file of one's own")
+      description =
+          "first-gain, ladder, compression, mixture, targets, english, or a file of one's own")
   private String name;
 
   @Option(

@@ -53,10 +53,14 @@ class StudyVerbTest {
           role = control, label = "from its seed", teacher = switch, seeds = [1]
           settings.distill { initialisation = none, soft-fraction = 0 }
         }
-        online { role = student, label = "online" }
+        online {
+          role = student, label = "online", teacher = switch, seeds = [1]
+          settings.distill.targets = online
+        }
+        later { role = student, label = "later" }
       }
-      rows = [dense, switch, student, anew]
-      left-out.online = "there is no such thing yet"
+      rows = [dense, switch, student, anew, online]
+      left-out.later = "there is no such thing yet"
       scales { half { seeds = [1] }, whole { seeds = [1, 2] } }
       """;
 
@@ -86,20 +90,20 @@ class StudyVerbTest {
 
   @Test
   void whatWasFinishedIsNotRunAgain() throws IOException {
-    assertThat(AFTER_HALF).hasSize(4);
+    assertThat(AFTER_HALF).hasSize(5);
     for (Map.Entry<String, FileTime> before : AFTER_HALF.entrySet()) {
       assertThat(Files.getLastModifiedTime(Path.of(before.getKey()))).isEqualTo(before.getValue());
     }
-    assertThat(evaluations()).hasSize(7);
-    assertThat(first).contains("4 of 4 runs are done.");
-    assertThat(second).contains("4 of 7 runs are there.").contains("7 of 7 runs are done.");
+    assertThat(evaluations()).hasSize(8);
+    assertThat(first).contains("5 of 5 runs are done.");
+    assertThat(second).contains("5 of 8 runs are there.").contains("8 of 8 runs are done.");
   }
 
   @Test
   void nothingIsLeftToDoTheThirdTime() throws IOException {
     String before = text("tiny-whole/study.csv");
 
-    assertThat(study("whole")).contains("7 of 7 runs are there.").doesNotContain("Run ");
+    assertThat(study("whole")).contains("8 of 8 runs are there.").doesNotContain("Run ");
     assertThat(text("tiny-whole/study.csv")).isEqualTo(before);
   }
 
@@ -112,10 +116,10 @@ class StudyVerbTest {
       assertThat(page).contains("<td>" + Column.NEG_LOG_PERPLEXITY.shown(figure) + "</td>");
       assertThat(row.path("curve")).hasSize(4);
     }
-    assertThat(page).contains("online is left out: there is no such thing yet.");
+    assertThat(page).contains("later is left out: there is no such thing yet.");
     assertThat(text("tiny-whole/loss-by-step.svg")).startsWith("<svg xmlns=");
     assertThat(text("tiny-whole/loss-by-time.svg")).startsWith("<svg xmlns=");
-    assertThat(text("tiny-whole/runs.csv").lines()).hasSize(8);
+    assertThat(text("tiny-whole/runs.csv").lines()).hasSize(9);
   }
 
   @Test
@@ -135,6 +139,10 @@ class StudyVerbTest {
             dense.path("flopsPerToken").doubleValue() * 1.1);
     assertThat(row("student").path("targetBytes").doubleValue()).isPositive();
     assertThat(row("dense").path("targetBytes").isNull()).isTrue();
+    assertThat(row("online").path("targetBytes").isNull()).isTrue();
+    assertThat(row("online").path("trainingFlops").doubleValue())
+        .as("a step of a student is three forward passes, its teacher's one more")
+        .isGreaterThan(1.3 * dense.path("trainingFlops").doubleValue());
     assertThat(json.path("smallestDetectableDifference").doubleValue()).isPositive();
     assertThat(json.path("yardsticks").path("neighbour").doubleValue()).isBetween(-4.4, -2.0);
   }
