@@ -8,12 +8,9 @@ import io.sparkswitch.jobs.packaging.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -109,27 +106,7 @@ class PrepareIT {
   }
 
   private static void awaitDone(String out, int files, RunningProgram driver) {
-    Path done = journey.at("kill/" + out + "/train/_done");
-    Awaitility.await(files + " files of " + out)
-        .atMost(TinyJourney.BOUND)
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(5))
-        .failFast(
-            () -> {
-              if (!driver.handle().isAlive()) {
-                throw new IllegalStateException("it ended and had said:\n" + driver.output());
-              }
-            })
-        .until(() -> entries(done) >= files);
-  }
-
-  private static long entries(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return 0;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(".json")).count();
-    }
+    TinyJourney.awaitJson(journey.at("kill/" + out + "/train/_done"), files, driver);
   }
 
   /** Digests of the shards' bytes by split and name. */

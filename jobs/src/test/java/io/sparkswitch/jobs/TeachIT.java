@@ -9,12 +9,10 @@ import io.sparkswitch.jobs.packaging.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -124,26 +122,6 @@ class TeachIT {
   }
 
   private static void awaitChunks(String out, int chunks, RunningProgram driver) {
-    Path folder = journey.at(out + "/_chunks");
-    Awaitility.await(chunks + " chunks of " + out)
-        .atMost(TinyJourney.BOUND)
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(5))
-        .failFast(
-            () -> {
-              if (!driver.handle().isAlive()) {
-                throw new IllegalStateException("it ended and had said:\n" + driver.output());
-              }
-            })
-        .until(() -> entries(folder) >= chunks);
-  }
-
-  private static long entries(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return 0;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(".json")).count();
-    }
+    TinyJourney.awaitJson(journey.at(out + "/_chunks"), chunks, driver);
   }
 }

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -266,6 +267,27 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
   static List<Path> files(Path folder, String ending) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.filter(file -> file.toString().endsWith("." + ending)).sorted().toList();
+    }
+  }
+
+  /** Waits until a program that is running has written so many files of JSON. */
+  static void awaitJson(Path folder, int files, RunningProgram program) {
+    Awaitility.await(files + " files in " + folder)
+        .atMost(BOUND)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .failFast(
+            () -> {
+              if (!program.handle().isAlive()) {
+                throw new IllegalStateException("it ended and had said:\n" + program.output());
+              }
+            })
+        .until(() -> Files.isDirectory(folder) && jsonFiles(folder) >= files);
+  }
+
+  private static long jsonFiles(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".json")).count();
     }
   }
 

@@ -58,7 +58,7 @@ class TrainingMemoryTest {
   }
 
   private static final T5Config DENSE =
-      new T5Config(1024, new Width(256, 1024, 4, 64), 4, 4, CONVENTIONS, Optional.empty());
+      new T5Config(1024, new Width(256, 1024, 4, 64), 2, 2, CONVENTIONS, Optional.empty());
 
   /** Prints how far one step of 4 × 256 tokens exceeds what was resident before. */
   static final class Step {
