@@ -241,6 +241,47 @@ class JourneyIT {
   }
 
   @Test
+  void aStudentOfAnotherSizeStartsFromItsSeed() throws IOException {
+    journey.inProcess(
+        TinyJourney.with(
+            journey.distill("small", "--set", "training.steps=3", "--set", "model.d-model=16"),
+            "--set",
+            "distill={ initialisation = none, targets = online }"));
+
+    assertThat(journey.run("small").losses()).hasSize(3).allMatch(loss -> loss > 0 && loss < 20);
+    assertThat(files("small")).doesNotContain("initialisation.json");
+  }
+
+  @Test
+  void aDenseTeacherGivesAllItsWeights() throws IOException {
+    journey.inProcess(
+        List.of(
+            "distill",
+            "--teacher",
+            journey.path("dense"),
+            "--shards",
+            journey.path("shards"),
+            "--out",
+            journey.path("heir"),
+            "--config",
+            journey.path("dense.conf"),
+            "--set",
+            "training.steps=2",
+            "--set",
+            "seed=9",
+            "--set",
+            "distill.targets=online"));
+
+    assertThat(json("heir/initialisation.json").path("fresh")).isEmpty();
+    assertThat(json("heir/initialisation.json").path("copied")).hasSizeGreaterThan(40);
+    List<Double> dense = journey.run("dense").losses();
+    assertThat(journey.run("heir").losses().get(0))
+        .as("what the dense model ended with, on other batches")
+        .isCloseTo(dense.get(dense.size() - 1), within(0.3))
+        .isLessThan(dense.get(0) - 0.5);
+  }
+
+  @Test
   void theMapOfAStudentsFirstWeightsIsKept() throws IOException {
     JsonNode map = json("student/initialisation.json");
     assertThat(map.path("copied"))

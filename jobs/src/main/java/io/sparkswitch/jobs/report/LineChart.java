@@ -44,6 +44,8 @@ public record LineChart(String description, Axis x, Axis y, List<Series> series)
   private static final int RIGHT = 24;
   private static final int TOP = 30;
   private static final int BOTTOM = 42;
+  private static final int LEGEND_WIDTH = 420;
+  private static final int LEGEND_LINE = 18;
 
   /** Into a page. */
   public void write(Html html) {
@@ -64,7 +66,7 @@ public record LineChart(String description, Axis x, Axis y, List<Series> series)
   }
 
   /**
-   * As a file of its own.
+   * As a file of its own, with a legend: the titles of its curves.
    *
    * @param styleSheet what its classes look like
    */
@@ -84,8 +86,22 @@ public record LineChart(String description, Axis x, Axis y, List<Series> series)
         "aria-label",
         description);
     svg.styleSheet(styleSheet);
+    svg.empty(
+        "path", "class", "ground", "d", "M0 0h%dv%dh-%1$dz".formatted(size.width, size.height));
     draw(svg, size);
+    legend(svg, size);
     return svg.close().finish();
+  }
+
+  /** Where falling curves leave room. */
+  private void legend(Html svg, Size size) {
+    int left = size.width - RIGHT - LEGEND_WIDTH;
+    int y = TOP + LEGEND_LINE;
+    for (Series curve : series) {
+      svg.empty("path", "class", curve.style(), "d", "M%d %dh28".formatted(left, y - 4));
+      label(svg, curve.title(), unit(left + 36), unit(y), "start");
+      y += LEGEND_LINE;
+    }
   }
 
   private void draw(Html html, Size size) {

@@ -3,11 +3,19 @@ package io.sparkswitch.jobs.report;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** The frame of every page: one file, nothing fetched, nothing that runs. */
 public final class Page {
   private static final String STYLE_SHEET = "report.css";
+  private static final String CHART_STYLE_SHEET = "chart.css";
+
+  private static final Pattern COLOUR = Pattern.compile("--([a-z-]+): (#[0-9a-f]{6});");
+  private static final Pattern VARIABLE = Pattern.compile("var\\(--([a-z-]+)\\)");
 
   private Page() {}
 
@@ -27,11 +35,32 @@ public final class Page {
     return html.close().close().close().finish();
   }
 
-  /** The style sheet of all pages and charts. */
-  public static String styleSheet() throws IOException {
-    try (InputStream in = Page.class.getResourceAsStream(STYLE_SHEET)) {
+  /** The style sheet of all pages. */
+  private static String styleSheet() throws IOException {
+    return read(STYLE_SHEET);
+  }
+
+  /**
+   * The style sheet of a chart that is a file of its own: the light colours of pages, written out,
+   * since not all that shows SVG knows variables.
+   *
+   * @param more rules after the common ones
+   */
+  public static String chartStyleSheet(String more) throws IOException {
+    Map<String, String> colours = new HashMap<>();
+    COLOUR
+        .matcher(styleSheet())
+        .results()
+        .forEach(colour -> colours.putIfAbsent(colour.group(1), colour.group(2)));
+    return VARIABLE
+        .matcher(read(CHART_STYLE_SHEET) + more)
+        .replaceAll(variable -> Objects.requireNonNull(colours.get(variable.group(1))));
+  }
+
+  private static String read(String styleSheet) throws IOException {
+    try (InputStream in = Page.class.getResourceAsStream(styleSheet)) {
       if (in == null) {
-        throw new IOException(STYLE_SHEET + " is missing from the jar: build it again");
+        throw new IOException(styleSheet + " is missing from the jar: build it again");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }

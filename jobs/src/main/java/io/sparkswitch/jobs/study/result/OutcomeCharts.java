@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
 /** Validation loss of all rows in the course of training, a curve each: the mean over seeds. */
 public final class OutcomeCharts {
   /** A training's first part falls so steeply that it would flatten all that follows. */
-  private static final double STEEP_PART = 0.15;
+  private static final double STEEP_PART = 0.5;
 
   /** Colours there are; further rows are dashed. */
   private static final int COLOURS = 6;

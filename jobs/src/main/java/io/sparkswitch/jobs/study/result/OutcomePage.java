@@ -30,7 +30,7 @@ public final class OutcomePage {
 
   /** What the classes of a chart look like. */
   public static String chartStyleSheet() throws IOException {
-    return Page.styleSheet() + ownStyleSheet();
+    return Page.chartStyleSheet(ownStyleSheet());
   }
 
   private static String ownStyleSheet() throws IOException {

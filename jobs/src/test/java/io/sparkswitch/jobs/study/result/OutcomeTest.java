@@ -110,7 +110,8 @@ class OutcomeTest {
       if (!curve.isEmpty()) {
         double last = curve.get(curve.size() - 1).path("validationLoss").doubleValue();
         assertThat(svg)
-            .contains("<title>%s: %.4f at step 100".formatted(row.path("label").asText(), last));
+            .contains("<title>%s: %.4f at step 100".formatted(row.path("label").asText(), last))
+            .contains("start\">%s: %.4f at step 100".formatted(row.path("label").asText(), last));
       }
     }
     assertThat(compared).isGreaterThan(35);
@@ -122,6 +123,10 @@ class OutcomeTest {
         .contains("later is left out: not yet.")
         .contains("1 of 10 runs are not finished");
     assertThat(svg).startsWith("<svg xmlns=\"http://www.w3.org/2000/svg\"").endsWith("</svg>\n");
+    assertThat(svg)
+        .as("colours that every viewer knows")
+        .contains("#2f6db5")
+        .doesNotContain("var(");
     assertThat(OutcomeCsv.ofRuns(outcome).lines()).hasSize(10);
   }
 
