@@ -52,7 +52,7 @@ final class StudyVerb extends ConfiguredVerb {
       index = "0",
       paramLabel = "NAME",
       description =
-          "first-gain, ladder, compression, mixture, targets, english, or a file of one's own")
+          "first-gain, ladder, compression, mixture, targets, english, short-ladder, or a file of one's own")
   private String name;
 
   @Option(
