@@ -32,7 +32,8 @@ class ConfFilesTest {
   @Test
   void everyStudyLoadsAtEveryScaleAndIsBundledUnderItsName() {
     assertThat(StudyLoader.names())
-        .contains("compression", "english", "first-gain", "ladder", "mixture", "short-ladder", "targets");
+        .contains(
+            "compression", "english", "first-gain", "ladder", "mixture", "short-ladder", "targets");
     for (String name : StudyLoader.names()) {
       for (String scale : List.of("demo", "paper")) {
         StudySettings bundled = StudyLoader.load(name, scale, Optional.empty(), List.of());
