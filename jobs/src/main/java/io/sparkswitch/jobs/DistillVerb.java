@@ -41,7 +41,8 @@ import picocli.CommandLine.Mixin;
           + " --shards runs/demo/shards --out runs/demo/student --config conf/runs/demo-student.conf"
     })
 final class DistillVerb extends GangVerb {
-  private static final String INITIALISATION = "initialisation.json";
+  static final String INITIALISATION = "initialisation.json";
+  private static final String NO_LESSONS = "none";
 
   @Mixin private TeacherOptions teacher;
 
@@ -74,6 +75,9 @@ final class DistillVerb extends GangVerb {
             : Optional.empty();
     TargetsOrigin origin = Targets.origin(saved.checkpoint().manifest(), config, open);
     Lessons lessons = lessons(run, saved, origin);
+    if (lessons.identity().equals(NO_LESSONS)) {
+      run.say("No soft targets: the student learns from the labels alone.");
+    }
     TrainingJob job = new TrainingJob(run, open.trainingData(config), lessons.folder());
     lessons.teacher().ifPresent(job::learnsFrom);
     job.dependsOn("teacherHash", origin.teacherDigest());
@@ -111,7 +115,7 @@ final class DistillVerb extends GangVerb {
       return new Lessons("", Optional.of(saved.teacher(run.config())), identity);
     }
     if (targets.targets().isEmpty()) {
-      return new Lessons("", Optional.empty(), "none");
+      return new Lessons("", Optional.empty(), NO_LESSONS);
     }
     String folder = OutputFolder.of(targets.targets().get(), run.hadoop()).uri();
     TargetsSettings made = checkedTargets(run, folder, origin).settings();

@@ -154,7 +154,12 @@ final class TrainingJob {
     CheckpointFolder checkpoints = new CheckpointFolder(spec.folders().checkpoints(), run.hadoop());
     if (fresh) {
       checkpoints.clear();
-      for (String old : List.of(MetricsLog.FILE, EvaluateVerb.EVALUATION, GenerateVerb.SAMPLES)) {
+      for (String old :
+          List.of(
+              MetricsLog.FILE,
+              EvaluateVerb.EVALUATION,
+              GenerateVerb.SAMPLES,
+              DistillVerb.INITIALISATION)) {
         run.folder().delete(old);
       }
       EventLog.clear(run.folder());

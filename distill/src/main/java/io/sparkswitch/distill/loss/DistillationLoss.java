@@ -9,16 +9,23 @@ import io.sparkswitch.model.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * f · T² · soft + (1 − f) · hard, in nats, summed over target tokens (paper section 4.2). Hard is
- * the cross-entropy with the labels. Soft is the cross-entropy with the teacher's distribution at
- * temperature T.
+ * f · T² · soft + (1 − f) · hard, in nats, summed over target tokens (paper section 4.2), and the
+ * output z-loss. Hard is the cross-entropy with the labels. Soft is the cross-entropy with the
+ * teacher's distribution at temperature T.
  *
  * @param softFraction f, in [0, 1]
  * @param temperature T, at which the targets were made
  * @param remainder of tokens that the targets lump together
+ * @param zLoss factor of the output z-loss, whatever f is; 0 is none
  */
-public record DistillationLoss(double softFraction, double temperature, RemainderLoss remainder) {
+public record DistillationLoss(
+    double softFraction, double temperature, RemainderLoss remainder, double zLoss) {
   private static final long VOCAB_AXIS = 1;
+
+  /** Without z-loss. */
+  public DistillationLoss(double softFraction, double temperature, RemainderLoss remainder) {
+    this(softFraction, temperature, remainder, 0);
+  }
 
   public DistillationLoss {
     if (!(softFraction >= 0 && softFraction <= 1)) {
@@ -42,6 +49,9 @@ public record DistillationLoss(double softFraction, double temperature, Remainde
     if (softFraction > 0) {
       double weight = softFraction * temperature * temperature;
       minimised = minimised.add(soft(logits, soft).mul(Tensors.scalar(weight)));
+    }
+    if (zLoss > 0) {
+      minimised = minimised.add(CrossEntropy.zLoss(logits, zLoss));
     }
     return new Loss(minimised, hard.detach());
   }

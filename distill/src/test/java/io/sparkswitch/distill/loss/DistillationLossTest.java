@@ -233,6 +233,32 @@ class DistillationLossTest {
   }
 
   @Test
+  void theOutputZLossIsThatOfTheLabelsWhateverTheFraction() {
+    Tensor logits = logits(9);
+    Tensor labels = labels();
+    double z = CrossEntropy.zLoss(logits, 0.01).item_double();
+    assertThat(z).isGreaterThan(0.01);
+    for (double fraction : new double[] {0, 0.25, 1}) {
+      double without =
+          minimised(new DistillationLoss(fraction, 1, RemainderLoss.ONE_EVENT), logits);
+      double with =
+          minimised(new DistillationLoss(fraction, 1, RemainderLoss.ONE_EVENT, 0.01), logits);
+      assertThat(with - without).isCloseTo(z, within(1e-9));
+    }
+    assertThat(minimised(new DistillationLoss(0, 1, RemainderLoss.ONE_EVENT, 0.01), logits))
+        .isCloseTo(
+            new CrossEntropy(0.01).loss(logits, labels, all()).minimised().item_double(),
+            within(1e-9));
+  }
+
+  private static double minimised(DistillationLoss loss, Tensor logits) {
+    return loss.objective(top(logits(10), 2))
+        .loss(logits, labels(), all())
+        .minimised()
+        .item_double();
+  }
+
+  @Test
   void fractionsOutsideZeroToOneAreRefused() {
     for (double fraction : new double[] {-0.1, 1.1, Double.NaN}) {
       assertThatThrownBy(() -> new DistillationLoss(fraction, 1, RemainderLoss.ONE_EVENT))

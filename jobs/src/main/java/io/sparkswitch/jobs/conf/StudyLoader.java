@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValue;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,6 +69,9 @@ public final class StudyLoader {
       String study, String scale, Optional<Path> file, List<String> settings) {
     try {
       boolean own = study.endsWith(SUFFIX);
+      if (own && !Files.exists(Path.of(study))) {
+        throw new ConfigException("study %s: there is no such file".formatted(study));
+      }
       Config all = own ? ConfigLoader.parse(Path.of(study)) : bundled(study);
       String name = own ? nameOf(Path.of(study)) : study;
       requireKnown(all, KEYS, SCALES, "");
@@ -136,6 +140,13 @@ public final class StudyLoader {
   /** Reasons by name; every variant is either a row or left out by name. */
   private Map<String, String> leftOut(Set<String> variants, List<String> rows) {
     Map<String, String> reasons = new LinkedHashMap<>();
+    Set<String> named =
+        study.hasPath("left-out") ? study.getConfig("left-out").root().keySet() : Set.of();
+    for (String name : named) {
+      if (!variants.contains(name)) {
+        throw new ConfigException("left-out.%s: there is no variant of that name".formatted(name));
+      }
+    }
     for (String variant : new TreeSet<>(variants)) {
       String key = Keys.join("left-out", Keys.map("", variant));
       boolean left = study.hasPath(key);

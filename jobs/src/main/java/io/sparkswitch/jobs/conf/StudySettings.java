@@ -33,8 +33,11 @@ public record StudySettings(
     variants = List.copyOf(variants);
     leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
     require(new HashSet<>(seeds).size() == seeds.size(), "seeds = %s names one twice", seeds);
+    requireDistinct(variants);
     long dense = variants.stream().filter(v -> v.role() == VariantRole.DENSE).count();
     require(dense == 1, "%d rows have the role dense, one is what others are compared with", dense);
+    variants.forEach(StudySettings::requireRole);
+    variants.forEach(StudySettings::requireTargets);
     requireTeachers(variants);
     requireOneText(variants);
   }
@@ -52,6 +55,53 @@ public record StudySettings(
         .filter(variant -> variant.name().equals(wanted))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no row " + wanted));
+  }
+
+  private static void requireDistinct(List<VariantSettings> variants) {
+    Set<String> names = new HashSet<>();
+    for (VariantSettings variant : variants) {
+      require(names.add(variant.name()), "rows names %s twice", variant.name());
+    }
+  }
+
+  private static void requireRole(VariantSettings variant) {
+    int experts = variant.config().model().numExperts();
+    boolean sparse = variant.config().model().sparse();
+    require(
+        variant.role() != VariantRole.DENSE || !sparse,
+        "variant.%s has the role dense, but model.num-experts = %d: set it for other rows alone",
+        variant.name(),
+        experts);
+    require(
+        variant.role() != VariantRole.SWITCH || sparse,
+        "variant.%s has the role switch, but model.num-experts = %d: give it experts",
+        variant.name(),
+        experts);
+    require(
+        variant.role() != VariantRole.STUDENT || variant.teacher().isPresent(),
+        "variant.%s has the role student, but no teacher: name the row it learns from",
+        variant.name());
+  }
+
+  /** What would be refused only when the teacher is trained and its targets are made. */
+  private static void requireTargets(VariantSettings variant) {
+    if (!variant.usesStoredTargets()) {
+      return;
+    }
+    RunConfig config = variant.config();
+    require(
+        config.teach().temperature() == config.distill().temperature(),
+        "variant.%s has distill.temperature = %s, but teach.temperature = %s: set both alike",
+        variant.name(),
+        config.distill().temperature(),
+        config.teach().temperature());
+    long steps = config.teach().steps();
+    require(
+        steps == 0 || steps >= config.training().steps(),
+        "variant.%s trains %d steps, but teach.steps = %d: leave it auto",
+        variant.name(),
+        config.training().steps(),
+        steps);
   }
 
   private static void requireTeachers(List<VariantSettings> variants) {

@@ -40,7 +40,8 @@ interface Objectives extends AutoCloseable {
     return new DistillationLoss(
         distill.softFraction(),
         distill.temperature(),
-        RemainderLoss.valueOf(distill.remainder().name()));
+        RemainderLoss.valueOf(distill.remainder().name()),
+        config.model().outputZLossFactor());
   }
 
   /** The labels alone. */

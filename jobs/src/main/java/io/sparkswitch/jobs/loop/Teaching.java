@@ -85,7 +85,10 @@ public final class Teaching implements DriverProgram<List<TargetFile>> {
   private List<TargetFile> teach(RankSet ranks) throws IOException {
     List<TargetFile> files = new ArrayList<>();
     long from = 0;
-    for (TaughtChunk chunk : log.readOf(assignment.settings(), assignment.origin())) {
+    List<TaughtChunk> chunks = log.readOf(assignment.settings(), assignment.origin());
+    tenure.requireHeld();
+    log.deleteAllBut(chunks);
+    for (TaughtChunk chunk : chunks) {
       files.addAll(chunk.files());
       from = chunk.steps().to();
     }

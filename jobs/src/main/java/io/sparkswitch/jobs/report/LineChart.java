@@ -44,7 +44,6 @@ public record LineChart(String description, Axis x, Axis y, List<Series> series)
   private static final int RIGHT = 24;
   private static final int TOP = 30;
   private static final int BOTTOM = 42;
-  private static final int LEGEND_WIDTH = 420;
   private static final int LEGEND_LINE = 18;
 
   /** Into a page. */
@@ -72,6 +71,7 @@ public record LineChart(String description, Axis x, Axis y, List<Series> series)
    */
   public String standalone(String styleSheet) {
     Size size = Size.WIDE;
+    int height = size.height + LEGEND_LINE * (series.size() + 1);
     Html svg = new Html();
     svg.open(
         "svg",
@@ -80,26 +80,23 @@ public record LineChart(String description, Axis x, Axis y, List<Series> series)
         "class",
         "chart",
         "viewBox",
-        "0 0 %d %d".formatted(size.width, size.height),
+        "0 0 %d %d".formatted(size.width, height),
         "role",
         "img",
         "aria-label",
         description);
     svg.styleSheet(styleSheet);
-    svg.empty(
-        "path", "class", "ground", "d", "M0 0h%dv%dh-%1$dz".formatted(size.width, size.height));
+    svg.empty("path", "class", "ground", "d", "M0 0h%dv%dh-%1$dz".formatted(size.width, height));
     draw(svg, size);
     legend(svg, size);
     return svg.close().finish();
   }
 
-  /** Where falling curves leave room. */
   private void legend(Html svg, Size size) {
-    int left = size.width - RIGHT - LEGEND_WIDTH;
-    int y = TOP + LEGEND_LINE;
+    int y = size.height + LEGEND_LINE;
     for (Series curve : series) {
-      svg.empty("path", "class", curve.style(), "d", "M%d %dh28".formatted(left, y - 4));
-      label(svg, curve.title(), unit(left + 36), unit(y), "start");
+      svg.empty("path", "class", curve.style(), "d", "M%d %dh28".formatted(LEFT, y - 4));
+      label(svg, curve.title(), unit(LEFT + 36), unit(y), "start");
       y += LEGEND_LINE;
     }
   }

@@ -1,6 +1,7 @@
 package io.sparkswitch.jobs.study;
 
 import io.sparkswitch.data.pipeline.folder.LeaseHeldException;
+import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.distill.target.store.TargetsFolder;
 import io.sparkswitch.jobs.study.result.RunFigures;
 import io.sparkswitch.jobs.track.OutputFolder;
@@ -67,6 +68,11 @@ public final class StudyRunner {
     List<PlannedRun> all = plan.all();
     List<PlannedRun> left = new ArrayList<>(all);
     left.removeIf(this::isFinished);
+    for (PlannedRun run : all) {
+      if (!left.contains(run)) {
+        dropTargets(run); // a process that was killed before it could
+      }
+    }
     if (left.size() < all.size()) {
       say.accept("%d of %d runs are there.".formatted(all.size() - left.size(), all.size()));
     }
@@ -117,6 +123,11 @@ public final class StudyRunner {
         say.accept("Another process is at it; it is put off. (%s)".formatted(e.getMessage()));
       }
       return false;
+    } catch (InputException e) {
+      if (isFinished(run)) {
+        return true; // another process did it, and has taken the targets away
+      }
+      throw e;
     }
   }
 

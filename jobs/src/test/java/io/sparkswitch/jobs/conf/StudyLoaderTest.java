@@ -78,6 +78,21 @@ class StudyLoaderTest {
         "settings { model.num-experts = 4, data.noise-density = 0.2 }",
         "what is compared must read the same text");
     refused("rows = [dense, switch", "rows = [switch", "variant.dense must be named");
+    refused("rows = [dense, ", "rows = [dense, dense, ", "rows names dense twice");
+    refused("left-out.online", "left-out { nobody = no }\n  left-out.online", "no variant of that");
+    refused("settings.model.num-experts = 4", "label = S", "has the role switch, but");
+    assertThatThrownBy(
+            () ->
+                StudyLoader.load(
+                    write(STUDY), "demo", Optional.empty(), List.of("distill.temperature=2")))
+        .hasMessageContaining("has distill.temperature = 2.0, but teach.temperature = 1.0");
+    assertThatThrownBy(
+            () ->
+                StudyLoader.load(
+                    write(STUDY), "demo", Optional.empty(), List.of("model.num-experts=2")))
+        .hasMessageContaining("variant.dense has the role dense, but model.num-experts = 2");
+    assertThatThrownBy(() -> StudyLoader.load("gone.conf", "demo", Optional.empty(), List.of()))
+        .hasMessage("study gone.conf: there is no such file");
     assertThatThrownBy(() -> load(STUDY, "huge"))
         .hasMessage("--scale huge is not known: this study has demo, long");
     assertThatThrownBy(() -> StudyLoader.load("laddder", "demo", Optional.empty(), List.of()))

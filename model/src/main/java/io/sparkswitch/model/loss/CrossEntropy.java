@@ -37,14 +37,23 @@ public record CrossEntropy(double zLoss) implements Objective {
     return torch.cross_entropy_loss(logits, targets, new TensorOptional(), SUM, IGNORED, 0);
   }
 
+  /**
+   * The output z-loss by itself.
+   *
+   * @param logits {@code <float>[tokens, vocab]}
+   * @return scalar
+   */
+  public static Tensor zLoss(Tensor logits, double factor) {
+    return logits.logsumexp(1).square().sum().mul(Tensors.scalar(factor));
+  }
+
   @Override
   public Loss loss(Tensor logits, Tensor targets, Tensor positions) {
     Tensor crossEntropy = sum(logits, targets);
     if (zLoss == 0) {
       return new Loss(crossEntropy, crossEntropy);
     }
-    Tensor z = logits.logsumexp(1).square().sum().mul(Tensors.scalar(zLoss));
-    return new Loss(crossEntropy.add(z), crossEntropy);
+    return new Loss(crossEntropy.add(zLoss(logits, zLoss)), crossEntropy);
   }
 
   /** In place: the logits become softmax · (1 + 2 · zLoss · z) − one-hot, z = log Σ exp logits. */

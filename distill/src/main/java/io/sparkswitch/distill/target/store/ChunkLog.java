@@ -4,9 +4,12 @@ import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.distill.target.TargetsSettings;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -66,6 +69,20 @@ public final class ChunkLog {
     return chunks;
   }
 
+  /** Takes back every commit but these, such as those after a gap, which nobody reads. */
+  public void deleteAllBut(Collection<TaughtChunk> kept) throws IOException {
+    Set<String> names = kept.stream().map(ChunkLog::name).collect(Collectors.toSet());
+    for (Path file : entries()) {
+      if (!names.contains(file.getName())) {
+        JsonFile.of(file, folder.conf()).delete();
+      }
+    }
+  }
+
+  private static String name(TaughtChunk chunk) {
+    return String.format(Locale.ROOT, "%08d-%08d.json", chunk.steps().from(), chunk.steps().to());
+  }
+
   /**
    * Commits a chunk.
    *
@@ -76,9 +93,7 @@ public final class ChunkLog {
     for (TargetFile file : chunk.files()) {
       folder.verifyLength(file);
     }
-    String name =
-        String.format(Locale.ROOT, "%08d-%08d.json", chunk.steps().from(), chunk.steps().to());
-    JsonFile.of(new Path(path, name), folder.conf()).write(chunk);
+    JsonFile.of(new Path(path, name(chunk)), folder.conf()).write(chunk);
   }
 
   void clear() throws IOException {

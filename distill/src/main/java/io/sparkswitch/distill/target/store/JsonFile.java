@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -33,7 +34,7 @@ record JsonFile(Path path, FileSystem files) {
     JsonNode tree;
     try (InputStream in = files.open(path)) {
       tree = JSON.readTree(in);
-    } catch (FileNotFoundException | JsonProcessingException e) {
+    } catch (FileNotFoundException | JsonProcessingException | ChecksumException e) {
       return Optional.empty();
     }
     if (tree.isMissingNode()) {

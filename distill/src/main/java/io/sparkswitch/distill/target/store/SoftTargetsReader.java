@@ -102,7 +102,7 @@ public final class SoftTargetsReader {
     long steps = manifest.settings().steps();
     if (step < 0 || step >= steps) {
       throw new InputException(
-          "soft targets in %s cover steps [0, %d), not step %d: run teach with teach.steps=%d"
+          "soft targets in %s cover steps [0, %d), not step %d: run teach with teach.steps=%d into another folder, or with --fresh"
               .formatted(folder, steps, step, step + 1));
     }
     List<TargetFile> files =

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -116,6 +117,8 @@ public final class TargetsFolder {
       }
     } catch (FileNotFoundException e) {
       throw damaged(file, "is missing");
+    } catch (ChecksumException e) {
+      throw damaged(file, "was altered: the file system's checksum is another");
     }
   }
 

@@ -121,7 +121,7 @@ public record TargetsManifest(
     }
     if (steps > settings.steps()) {
       throw new InputException(
-          "the soft targets cover %d steps, the student trains for %d: run teach with teach.steps=%d"
+          "the soft targets cover %d steps, the student trains for %d: run teach with teach.steps=%d into another folder, or with --fresh"
               .formatted(settings.steps(), steps, steps));
     }
   }

@@ -65,6 +65,40 @@ class ChunkLogTest {
   }
 
   @Test
+  void whatComesAfterAGapIsTakenBackBeforeItIsMadeAgain() throws IOException {
+    TaughtChunk first = commit(0, 1);
+    commit(2, 4);
+
+    folder.deleteAllBut(first.files());
+    folder.chunks().deleteAllBut(List.of(first));
+    commit(1, 2);
+
+    assertThat(folder.chunks().read())
+        .extracting(chunk -> chunk.steps().to())
+        .containsExactly(1L, 2L);
+    commit(2, 4);
+    assertThat(folder.chunks().read()).hasSize(3);
+  }
+
+  /** As users have it: a local disk with checksums, which see the damage first. */
+  @Test
+  void aBrokenChunkOnAFileSystemWithChecksumsDoesNotCountEither() throws IOException {
+    folder = new TargetsFolder(dir.toUri().toString(), QuickZstd.conf());
+    TaughtChunk first = commit(0, 1);
+    commit(1, 2);
+    Path torn = dir.resolve("_chunks/00000001-00000002.json");
+    assertThat(dir.resolve("_chunks/.00000001-00000002.json.crc")).exists();
+    String whole = Files.readString(torn);
+    Files.writeString(torn, whole.substring(0, whole.length() / 2));
+
+    assertThat(folder.chunks().read()).containsExactly(first);
+
+    folder.deleteAllBut(first.files());
+    commit(1, 2);
+    assertThat(folder.chunks().read()).hasSize(2);
+  }
+
+  @Test
   void aChunkIsCommittedOnce() throws IOException {
     TaughtChunk chunk = commit(0, 2);
     assertThatThrownBy(() -> folder.chunks().commit(chunk))

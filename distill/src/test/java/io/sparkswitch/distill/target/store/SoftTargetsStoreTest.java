@@ -167,14 +167,33 @@ class SoftTargetsStoreTest {
   }
 
   @Test
-  void anAlteredFileIsNamedBeforeAnyOfItIsUsed() throws IOException {
-    Rows.store(folder, TOP_3);
-    try (RandomAccessFile file = new RandomAccessFile(dir.resolve(SECOND_FILE).toFile(), "rw")) {
+  void anAlteredFileOnAFileSystemWithChecksumsIsNamedAlike() throws IOException {
+    Configuration checked = QuickZstd.conf();
+    Rows.store(new TargetsFolder(dir.toUri().toString(), checked), TOP_3);
+    assertThat(dir.resolve("." + SECOND_FILE + ".crc")).exists();
+    alter(SECOND_FILE);
+
+    SoftTargetsReader reader = SoftTargetsReader.open(dir.toUri().toString(), checked);
+
+    assertThatThrownBy(() -> reader.rows(0, 0, 3))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(SECOND_FILE + " was altered")
+        .hasMessageContaining("run teach again with --fresh");
+  }
+
+  private void alter(String name) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(dir.resolve(name).toFile(), "rw")) {
       file.seek(file.length() / 2);
       int value = file.read();
       file.seek(file.length() / 2);
       file.write(value ^ 1);
     }
+  }
+
+  @Test
+  void anAlteredFileIsNamedBeforeAnyOfItIsUsed() throws IOException {
+    Rows.store(folder, TOP_3);
+    alter(SECOND_FILE);
     SoftTargetsReader reader = open();
     assertThatThrownBy(reader::verifyDigests)
         .isInstanceOf(InputException.class)

@@ -9,10 +9,12 @@ import io.sparkswitch.jobs.study.statistics.Spread;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** The rows of a study from its finished runs: means over seeds, differences within pairs. */
 public final class Comparison {
@@ -134,17 +136,20 @@ public final class Comparison {
     }
   }
 
-  /** Seeds in which all of the rows are finished. */
+  /** Seeds in which all of the rows are finished; the same runs again are no further pair. */
   private List<Long> pairs(Collection<VariantSettings> rows) {
+    Set<List<Optional<StudyRun>>> seen = new HashSet<>();
     return study.seeds().stream()
         .filter(seed -> rows.stream().allMatch(row -> inPair(row, seed).isPresent()))
+        .filter(seed -> seen.add(rows.stream().map(row -> inPair(row, seed)).toList()))
         .toList();
   }
 
   /** A row's run of a pair: its own seed's, or the only one the row is to have. */
   private Optional<StudyRun> inPair(VariantSettings variant, long seed) {
-    long own = variant.seeds().contains(seed) ? seed : variant.seeds().get(0);
-    return Optional.ofNullable(runs(variant).get(own));
+    boolean alone = variant.seeds().size() == 1;
+    return Optional.ofNullable(
+        runs(variant).get(alone ? variant.seeds().get(0) : Long.valueOf(seed)));
   }
 
   private Map<Long, StudyRun> runs(VariantSettings variant) {

@@ -26,7 +26,6 @@ public final class OutcomeWording {
               .formatted(OutcomePage.NOT_SHOWN, ShareOfGain.ERRORS));
     }
     outcome.rows().stream()
-        .filter(row -> row.variant().role() == VariantRole.SWITCH)
         .filter(row -> row.variant().seeds().size() < outcome.study().seeds().size())
         .forEach(
             row ->
