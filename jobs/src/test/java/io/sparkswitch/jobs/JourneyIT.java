@@ -44,7 +44,6 @@ class JourneyIT {
     journey.launch(2, relative(teach()));
     journey.launch(2, relative(student()));
     journey.inProcess(initOnly());
-    journey.inProcess(online());
     for (String run : RUNS) {
       assertThat(json(run + "/status.json").path("state").asText()).as(run).isEqualTo("done");
       journey.inProcess(evaluate(run));
@@ -218,134 +217,6 @@ class JourneyIT {
   }
 
   @Test
-  void aTeacherInTheGangTeachesWhatItsStoredTargetsTeach() throws IOException {
-    List<Double> stored = journey.run("student").losses();
-    List<Double> online = journey.run("online").losses();
-    List<Double> alone = journey.run("init-only").losses();
-    assertThat(online).hasSameSizeAs(stored).hasSizeGreaterThan(10);
-    double last = online.get(online.size() - 1);
-    assertThat(last)
-        .as("but for what is kept of a distribution")
-        .isCloseTo(stored.get(stored.size() - 1), within(2e-3));
-    assertThat(Math.abs(last - alone.get(alone.size() - 1))).isGreaterThan(4e-3);
-    assertThat(json("online/initialisation.json")).isEqualTo(json("student/initialisation.json"));
-  }
-
-  @Test
-  void aTeacherInTheGangAndStoredTargetsAtOnceAreRefused() {
-    InProcess.Outcome outcome =
-        InProcess.run(TinyJourney.with(student(), "--set", "distill.targets=online", "--fresh"));
-
-    assertThat(outcome.code()).as(outcome.text()).isEqualTo(2);
-    assertThat(outcome.text()).contains("leave out one of them").doesNotContain("starting Spark");
-  }
-
-  @Test
-  void aStudentOfAnotherSizeStartsFromItsSeed() throws IOException {
-    journey.inProcess(
-        TinyJourney.with(
-            journey.distill("small", "--set", "training.steps=3", "--set", "model.d-model=16"),
-            "--set",
-            "distill={ initialisation = none, targets = online }"));
-
-    assertThat(journey.run("small").losses()).hasSize(3).allMatch(loss -> loss > 0 && loss < 20);
-    assertThat(files("small")).doesNotContain("initialisation.json");
-  }
-
-  @Test
-  void aDenseTeacherGivesAllItsWeights() throws IOException {
-    journey.inProcess(
-        List.of(
-            "distill",
-            "--teacher",
-            journey.path("dense"),
-            "--shards",
-            journey.path("shards"),
-            "--out",
-            journey.path("heir"),
-            "--config",
-            journey.path("dense.conf"),
-            "--set",
-            "training.steps=2",
-            "--set",
-            "seed=9",
-            "--set",
-            "distill.targets=online"));
-
-    assertThat(json("heir/initialisation.json").path("fresh")).isEmpty();
-    assertThat(json("heir/initialisation.json").path("copied")).hasSizeGreaterThan(40);
-    List<Double> dense = journey.run("dense").losses();
-    assertThat(journey.run("heir").losses().get(0))
-        .as("what the dense model ended with, on other batches")
-        .isCloseTo(dense.get(dense.size() - 1), within(0.3))
-        .isLessThan(dense.get(0) - 0.5);
-  }
-
-  @Test
-  void theMapOfAStudentsFirstWeightsIsKept() throws IOException {
-    JsonNode map = json("student/initialisation.json");
-    assertThat(map.path("copied"))
-        .anySatisfy(
-            line ->
-                assertThat(line.asText())
-                    .isEqualTo(
-                        "encoder.block.0.layer.1.DenseReluDense.wi.weight <-"
-                            + " encoder.block.0.layer.1.mlp.wi.weight"));
-    assertThat(map.path("fresh"))
-        .anySatisfy(
-            line ->
-                assertThat(line.asText())
-                    .isEqualTo("encoder.block.1.layer.1.DenseReluDense.wi.weight"));
-  }
-
-  @Test
-  void aStudentLeavesAsAHuggingFaceT5AndComesBackAsItWas() throws IOException {
-    journey.inProcess(
-        List.of(
-            "export",
-            "--run",
-            journey.path("student"),
-            "--vocab",
-            journey.path("vocab"),
-            "--to",
-            journey.path("student-hf")));
-    assertThat(json("student-hf/config.json").path("model_type").asText()).isEqualTo("t5");
-    journey.inProcess(
-        List.of(
-            "import",
-            "--from",
-            journey.path("student-hf"),
-            "--out",
-            journey.path("student-back"),
-            "--config",
-            journey.path("dense.conf")));
-    journey.inProcess(evaluate("student-back"));
-
-    assertThat(json("student-back/evaluation.json").path("negLogPerplexity"))
-        .isEqualTo(json("student/evaluation.json").path("negLogPerplexity"));
-    assertThat(filled("student-back")).isEqualTo(filled("student"));
-  }
-
-  /** What a model makes of a sentence. */
-  private static JsonNode filled(String run) throws IOException {
-    journey.inProcess(
-        List.of(
-            "generate",
-            "--run",
-            journey.path(run),
-            "--vocab",
-            journey.path("vocab"),
-            "--max-tokens",
-            "8",
-            "--json",
-            journey.path("filled.json"),
-            "Once there was a <extra_id_0>."));
-    JsonNode samples = json("filled.json").path("samples");
-    assertThat(samples).hasSize(1);
-    return samples;
-  }
-
-  @Test
   void everyJobOfSparkSaysWhatItIsFor() throws IOException {
     Set<String> descriptions = new TreeSet<>();
     for (String line : journey.sparkEvents()) {
@@ -451,10 +322,6 @@ class JourneyIT {
 
   private static List<String> initOnly() {
     return distill("init-only");
-  }
-
-  private static List<String> online() {
-    return TinyJourney.with(distill("online"), "--set", "distill.targets=online");
   }
 
   private static List<String> distill(String out) {
