@@ -42,7 +42,6 @@ import io.sparkswitch.model.t5.T5Config.Conventions;
 import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.t5.T5Config.Width;
 import io.sparkswitch.model.t5.T5Model;
-import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.Tape;
 import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
@@ -55,7 +54,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,11 +79,6 @@ class TeachAndDistillTest {
   private final Configuration conf = QuickZstd.conf();
 
   @TempDir Path dir;
-
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
 
   @Test
   void storedTargetsTrainAStudentAsTheTeacherItselfDoes() throws IOException {

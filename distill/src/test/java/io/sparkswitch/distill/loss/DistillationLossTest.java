@@ -8,7 +8,6 @@ import io.sparkswitch.distill.target.SoftTargetsBatch;
 import io.sparkswitch.model.checkpoint.SafeTensorsReader;
 import io.sparkswitch.model.loss.CrossEntropy;
 import io.sparkswitch.model.loss.Objective.Loss;
-import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Noise.Site;
 import io.sparkswitch.model.tensor.Tensors;
@@ -24,7 +23,6 @@ import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,11 +32,6 @@ class DistillationLossTest {
   private static final int VOCAB = 9;
 
   private PointerScope scope;
-
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
 
   @BeforeEach
   void open() {

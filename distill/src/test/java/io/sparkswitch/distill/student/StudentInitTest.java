@@ -18,7 +18,6 @@ import io.sparkswitch.model.t5.T5Config.FeedForwardKind;
 import io.sparkswitch.model.t5.T5Config.Width;
 import io.sparkswitch.model.t5.T5Model;
 import io.sparkswitch.model.t5.T5Parameters;
-import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.ParameterSpec;
 import io.sparkswitch.model.tensor.Parameters;
 import io.sparkswitch.model.tensor.Tensors;
@@ -32,7 +31,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,11 +57,6 @@ class StudentInitTest {
   private PointerScope scope;
 
   @TempDir Path dir;
-
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
 
   @BeforeEach
   void open() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkswitch.distill.loss.DistillationLoss;
 import io.sparkswitch.distill.loss.RemainderLoss;
-import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Map;
@@ -15,7 +14,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,11 +22,6 @@ class SampledTargetsTest {
   private static final int DRAWS = 8;
 
   private PointerScope scope;
-
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
 
   @BeforeEach
   void open() {

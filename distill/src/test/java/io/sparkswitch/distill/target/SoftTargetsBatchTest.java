@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkswitch.data.batch.Batch;
-import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,11 +16,6 @@ class SoftTargetsBatchTest {
   private static final TargetsSettings TOP_3 = TargetsSettings.topK(3, TargetValues.BFLOAT16);
 
   private PointerScope scope;
-
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
 
   @BeforeEach
   void open() {

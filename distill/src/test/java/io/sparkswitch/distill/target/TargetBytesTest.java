@@ -6,7 +6,6 @@ import io.sparkswitch.distill.target.store.SoftTargetsWriter;
 import io.sparkswitch.distill.target.store.TargetChunk;
 import io.sparkswitch.distill.target.store.TargetFile;
 import io.sparkswitch.distill.target.store.TargetsFolder;
-import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tensors;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,11 +33,6 @@ class TargetBytesTest {
   private final Random random = new Random(1);
 
   @TempDir Path dir;
-
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
 
   @Tag("long")
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.Noise;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.Arrays;
@@ -15,17 +14,11 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TargetRuleTest {
   private PointerScope scope;
-
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
 
   @BeforeEach
   void open() {

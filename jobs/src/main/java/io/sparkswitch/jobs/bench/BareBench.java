@@ -11,13 +11,14 @@ import java.util.function.Consumer;
  * (the gang's driver on the same one).
  */
 final class BareBench implements GangPart {
-  private static final int WARM_UP = 2;
+  /** The compiler of each process works on the same pinned core. */
+  private static final int WARM_UP = 6;
 
   private final UpdateCase of;
   private final int rounds;
 
   /**
-   * @param rounds that count, of one update each; two more come before them
+   * @param rounds that count, of one update each; more come before them
    */
   BareBench(UpdateCase of, int rounds) {
     this.of = of;

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * know nothing of each other but share caches and memory, beside one.
  */
 final class ScalingBench implements GangPart {
-  private static final int WARM_UP = 2;
+  private static final int WARM_UP = 3;
   private static final int EXECUTORS = 2;
 
   private final List<UpdateCase> cases;
@@ -21,7 +21,7 @@ final class ScalingBench implements GangPart {
 
   /**
    * @param cases one after the other
-   * @param rounds that count, of one update each; two more come before them
+   * @param rounds that count, of one update each; more come before them
    */
   ScalingBench(List<UpdateCase> cases, int rounds) {
     this.cases = cases;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A training whose updates take each executor about four seconds on one core: a mini model, and its
- * gradients accumulated over micro-batches.
+ * A training whose updates take each executor four seconds or more on one core: a mini model, and
+ * its gradients accumulated over micro-batches.
  *
  * @param name in results
  * @param settings as {@code --set} takes them
@@ -18,15 +18,22 @@ import java.util.Optional;
 record UpdateCase(String name, List<String> settings) {
   static final VocabularySpec VOCABULARY = new VocabularySpec(8000, "d".repeat(64));
 
-  private static final int MICRO_BATCHES = 4;
+  private static final int MICRO_BATCHES = 6;
   private static final int SEQUENCES_OF_MICRO_BATCH = 16;
 
   static UpdateCase dense() {
     return new UpdateCase("dense", List.of("preset=mini"));
   }
 
+  /** Experts are drawn from the router's distribution: as equally busy as a trained router's. */
   static UpdateCase sparse() {
-    return new UpdateCase("switch", List.of("preset=mini-switch"));
+    return new UpdateCase(
+        "switch", List.of("preset=mini-switch", "routing.exploration=sample-softmax"));
+  }
+
+  /** Of the first steps of a training, whose router prefers some experts by chance. */
+  static UpdateCase untrainedRouter() {
+    return new UpdateCase("switchUntrainedRouter", List.of("preset=mini-switch"));
   }
 
   /** The settings of a gang in which each executor has as much to do as a single one. */

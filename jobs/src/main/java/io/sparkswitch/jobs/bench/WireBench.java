@@ -18,7 +18,8 @@ import java.util.function.Consumer;
  * sides of a ratio, counts little.
  */
 final class WireBench implements GangPart {
-  private static final int WARM_UP = 6;
+  /** Until the compiler, which works on the same pinned cores, has little left to do. */
+  private static final int WARM_UP = 40;
 
   private final int rounds;
 

@@ -179,14 +179,10 @@ final class Rank implements AutoCloseable {
     Tensor slice = exchange.reduceScatter(tag(Direction.REDUCE_SCATTER), model.dense().gradients());
     exchange.gatherAtDriver(tag(Direction.TO_DRIVER), slice);
     double expertSquares = SumOfSquares.ofGradients(model.experts());
-    boolean finite = Double.isFinite(SumOfSquares.of(slice)) && Double.isFinite(expertSquares);
     sendLayers(report.layers());
     double waited = timer.takeSeconds() / exchange.size();
     answer(
-        report
-            .plus(RankReport.ofGradients(finite, expertSquares, waited))
-            .withLayers(List.of())
-            .toBytes());
+        report.plus(RankReport.ofGradients(expertSquares, waited)).withLayers(List.of()).toBytes());
   }
 
   /** The ranks' sum, of which each tells the driver a slice. */

@@ -16,8 +16,9 @@ import java.util.List;
  * @param crossEntropy nats, summed over target tokens
  * @param targetTokens number of target tokens
  * @param tokens real tokens, encoder and decoder together
- * @param finite whether loss and gradients are finite
- * @param expertSquares sum of the squares of the gradients of the experts of a rank
+ * @param finite whether the loss is
+ * @param expertSquares sum of the squares of the gradients of the experts of a rank; not finite
+ *     where one is not
  * @param exchangeSeconds spent in the exchange of tensors, divided by the number of ranks
  * @param layers what the sparse layers did
  */
@@ -31,12 +32,12 @@ record RankReport(
     List<LayerMetrics> layers) {
 
   static RankReport none() {
-    return ofGradients(true, 0, 0);
+    return ofGradients(0, 0);
   }
 
   /** What is known once all gradients of a rank are there. */
-  static RankReport ofGradients(boolean finite, double expertSquares, double exchangeSeconds) {
-    return new RankReport(0, 0, 0, finite, expertSquares, exchangeSeconds, List.of());
+  static RankReport ofGradients(double expertSquares, double exchangeSeconds) {
+    return new RankReport(0, 0, 0, true, expertSquares, exchangeSeconds, List.of());
   }
 
   RankReport plus(RankReport other) {

@@ -6,14 +6,12 @@ import io.sparkswitch.jobs.gang.GangTask;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Traffic;
-import io.sparkswitch.model.tensor.Natives;
 import io.sparkswitch.model.tensor.Tensors;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.bytedeco.pytorch.Tensor;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,11 +28,6 @@ class AggregationTest {
 
   /** What one member has at the end, and what it moved in a round. */
   private record Outcome(float[] vector, long sent, long received) {}
-
-  @BeforeAll
-  static void load() {
-    Natives.load();
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})

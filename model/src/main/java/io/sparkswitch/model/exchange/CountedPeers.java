@@ -53,6 +53,16 @@ final class CountedPeers implements Peers {
   }
 
   @Override
+  public Runnable expect(int peer, Tag tag, ByteBuffer... into) {
+    long bytes = ByteBuffers.remaining(into);
+    Runnable message = peers.expect(peer, tag, into);
+    return () -> {
+      message.run();
+      traffic.countReceived(tag.direction(), bytes);
+    };
+  }
+
+  @Override
   public byte[] receive(int peer, Tag tag, int maxBytes) {
     byte[] bytes = peers.receive(peer, tag, maxBytes);
     traffic.countReceived(tag.direction(), bytes.length);

@@ -90,6 +90,11 @@ final class LocalPeers implements Peers {
   }
 
   @Override
+  public Runnable expect(int peer, Tag tag, ByteBuffer... into) {
+    return inbox.get(peer - Exchange.DRIVER).expect(tag, into);
+  }
+
+  @Override
   public byte[] receive(int peer, Tag tag, int maxBytes) {
     return inbox.get(peer - Exchange.DRIVER).receive(tag, maxBytes);
   }
@@ -116,6 +121,7 @@ final class LocalPeers implements Peers {
       }
     }
     for (Mailbox mailbox : inbox) {
+      mailbox.withdraw();
       mailbox.end(new Mailbox.Ending(rank, Reason.CLOSED, text, null));
       mailbox.discard();
     }

@@ -194,6 +194,20 @@ final class Mailbox {
     receive(new Posting(tag, into), new Wait(tag, System.nanoTime(), patience.toNanos()));
   }
 
+  /** See {@link Peers#expect}. */
+  Runnable expect(Tag tag, ByteBuffer... into) {
+    Posting message = new Posting(tag, into);
+    if (message.total() >= POSTED_FROM) {
+      while (!message.done() && !queue.isEmpty()) {
+        take(message, queue.poll());
+      }
+      if (!message.done()) {
+        post(message);
+      }
+    }
+    return () -> receive(message, new Wait(tag, System.nanoTime(), patience.toNanos()));
+  }
+
   /** See {@link Peers#receive(int, Tag, int)}. */
   byte[] receive(Tag tag, int maxBytes) {
     return receive(tag, maxBytes, patience);
@@ -217,12 +231,15 @@ final class Mailbox {
 
   private void receive(Posting message, Wait wait) {
     while (!message.done()) {
-      Object next = next(wait, message);
-      if (next instanceof Frame frame) {
-        begin(message, frame);
-      } else if (next instanceof ByteBuf piece) {
-        pour(message, piece);
-      }
+      take(message, next(wait, message));
+    }
+  }
+
+  private void take(Posting message, Object next) {
+    if (next instanceof Frame frame) {
+      begin(message, frame);
+    } else if (next instanceof ByteBuf piece) {
+      pour(message, piece);
     }
   }
 
@@ -288,7 +305,7 @@ final class Mailbox {
   }
 
   /** When it returns, nobody else writes to the program's memory. */
-  private void withdraw() {
+  void withdraw() {
     lock.lock();
     posted = null;
     lock.unlock();

@@ -258,10 +258,11 @@ public final class NettyEndpoint implements AutoCloseable {
     places.closing();
   }
 
-  /** Closes all connections without a goodbye; afterwards no write is under way. */
+  /** Closes all connections without a goodbye; afterwards the program's memory is its own. */
   void abort() {
     closing();
     awaitAll(joined().stream().map(Link::abort).toList());
+    joined().forEach(link -> link.mailbox().withdraw());
   }
 
   /** Says goodbye to all peers and frees the port, the thread and all buffers. */

@@ -55,6 +55,11 @@ final class NettyPeers implements Peers {
   }
 
   @Override
+  public Runnable expect(int peer, Tag tag, ByteBuffer... into) {
+    return link(peer).mailbox().expect(tag, into);
+  }
+
+  @Override
   public byte[] receive(int peer, Tag tag, int maxBytes) {
     return link(peer).mailbox().receive(tag, maxBytes);
   }

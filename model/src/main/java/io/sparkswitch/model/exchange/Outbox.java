@@ -181,29 +181,32 @@ final class Outbox {
     if (last == null) {
       return;
     }
-    String what = "%s to take [%s]".formatted(from.peerName(), lentFor);
     boolean done;
     try {
       done = last.await(patience.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ExchangeException(
-          Reason.INTERRUPTED, rank, "interrupted while waiting for " + what, e);
+          Reason.INTERRUPTED, rank, "interrupted while waiting for " + lentTo(), e);
     }
     if (!done) {
       throw new ExchangeException(
           Reason.TIMED_OUT,
           rank,
-          "waited %.1f s for %s".formatted(patience.toMillis() / 1e3, what));
+          "waited %.1f s for %s".formatted(patience.toMillis() / 1e3, lentTo()));
     }
     if (!last.isSuccess()) {
       throw new ExchangeException(
           Reason.LOST,
           rank,
-          "waited for %s, but sending failed: %s".formatted(what, last.cause().getMessage()),
+          "waited for %s, but sending failed: %s".formatted(lentTo(), last.cause().getMessage()),
           last.cause());
     }
     lent = null;
+  }
+
+  private String lentTo() {
+    return "%s to take [%s]".formatted(from.peerName(), lentFor);
   }
 
   /** Says goodbye after all that was sent, and closes the connection. */

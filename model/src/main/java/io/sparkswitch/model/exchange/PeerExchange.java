@@ -3,7 +3,9 @@ package io.sparkswitch.model.exchange;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
 import io.sparkswitch.model.tensor.TensorBytes;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -110,6 +112,9 @@ abstract class PeerExchange implements Exchange {
     return collective(
         tag,
         () -> {
+          if (size() == 1) {
+            return mine;
+          }
           for (int d = 1; d < size(); d++) {
             int peer = (rank() + d) % size();
             TensorBytes part = TensorBytes.of(Exchange.slice(vector, peer, size()));
@@ -135,16 +140,16 @@ abstract class PeerExchange implements Exchange {
       long from = 0;
       do {
         Tensor piece = mine.narrow(0, from, Math.min(entries, mine.numel() - from));
-        sum.begin(piece.numel());
+        sum.begin(piece);
         for (int peer = 0; peer < size(); peer++) {
           if (peer == rank()) {
-            sum.add(piece);
+            sum.addOwn();
           } else {
             peers.receive(peer, tag, TensorBytes.views(sum.next()));
             sum.addNext();
           }
         }
-        sum.end(piece);
+        sum.end();
         from += piece.numel();
       } while (from < mine.numel());
       scope.deallocate();
@@ -159,11 +164,12 @@ abstract class PeerExchange implements Exchange {
     collective(
         tag,
         () -> {
+          List<Runnable> parts = expectParts(tag, whole, to);
           for (int d = 1; d < size(); d++) {
             peers.lend(
                 (rank() + d) % size(), tag, whole.slice(to[rank()], to[rank() + 1] - to[rank()]));
           }
-          receiveParts(tag, whole, to);
+          parts.forEach(Runnable::run);
           peers.reclaim();
           return null;
         });
@@ -177,9 +183,11 @@ abstract class PeerExchange implements Exchange {
         () -> {
           if (rank() == DRIVER) {
             long[] to = slices(part);
+            List<Runnable> parts = new ArrayList<>();
             for (int peer = 0; peer < size(); peer++) {
-              peers.receive(peer, tag, bytes.slice(to[peer], to[peer + 1] - to[peer]));
+              parts.add(peers.expect(peer, tag, bytes.slice(to[peer], to[peer + 1] - to[peer])));
             }
+            parts.forEach(Runnable::run);
           } else {
             peers.lend(DRIVER, tag, bytes.all());
             peers.reclaim();
@@ -224,20 +232,24 @@ abstract class PeerExchange implements Exchange {
           "rank %d sends itself %d bytes and expects %d"
               .formatted(self, from[self + 1] - from[self], to[self + 1] - to[self]));
     }
+    List<Runnable> parts = expectParts(tag, in, to);
     for (int d = 1; d < size(); d++) {
       int peer = (self + d) % size();
       peers.lend(peer, tag, out.slice(from[peer], from[peer + 1] - from[peer]));
     }
     in.copyFrom(to[self], out, from[self], from[self + 1] - from[self]);
-    receiveParts(tag, in, to);
+    parts.forEach(Runnable::run);
     peers.reclaim();
   }
 
-  private void receiveParts(Tag tag, TensorBytes in, long[] to) {
+  /** Of every other rank, in the order in which they send. */
+  private List<Runnable> expectParts(Tag tag, TensorBytes in, long[] to) {
+    List<Runnable> parts = new ArrayList<>();
     for (int d = 1; d < size(); d++) {
       int peer = (rank() + size() - d) % size();
-      peers.receive(peer, tag, in.slice(to[peer], to[peer + 1] - to[peer]));
+      parts.add(peers.expect(peer, tag, in.slice(to[peer], to[peer + 1] - to[peer])));
     }
+    return parts;
   }
 
   @Override

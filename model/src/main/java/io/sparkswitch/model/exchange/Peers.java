@@ -33,11 +33,21 @@ interface Peers extends AutoCloseable {
    */
   void receive(int peer, Tag tag, ByteBuffer... into);
 
+  /**
+   * Says where the next message of a peer belongs before it is waited for, so that what comes in
+   * the meantime need not be kept elsewhere. Nothing else is to be received of that peer before.
+   * Until the wait is over, or {@link #abort} was called, the memory must stay.
+   *
+   * @return waits, as {@link #receive(int, Tag, ByteBuffer...)} does
+   */
+  Runnable expect(int peer, Tag tag, ByteBuffer... into);
+
   /** Receives the next message of a peer, whose length only the peer knows. */
   byte[] receive(int peer, Tag tag, int maxBytes);
 
   /**
-   * Gives up: the peers see this side as dead. When it returns, nothing lent is touched any more.
+   * Gives up: the peers see this side as dead. When it returns, nothing lent or expected is touched
+   * any more.
    */
   void abort();
 

@@ -6,8 +6,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Adds pieces in the order in which they are given: in float32, or in float64 when the entries are;
- * rounds to the entries' dtype once.
+ * Adds pieces in the order in which they are given, one of them this rank's own, whose memory takes
+ * the sum: in float32, or in float64 when the entries are; other entries are added in float32 and
+ * the sum is rounded to their dtype once.
  *
  * <p>Concurrency: one thread.
  *
@@ -19,6 +20,7 @@ final class RankOrderSum {
   private final Tensor total;
   private Tensor nextPiece;
   private Tensor sum;
+  private Tensor own;
   private boolean empty;
 
   /**
@@ -30,10 +32,15 @@ final class RankOrderSum {
     this.total = TensorBytes.empty(wide ? dtype : ScalarType.Float, entries);
   }
 
-  /** Begins a sum of pieces of {@code entries}. */
-  void begin(long entries) {
-    nextPiece = next.narrow(0, 0, entries);
-    sum = total.narrow(0, 0, entries);
+  /**
+   * Begins a sum of pieces as long as {@code ownPiece}.
+   *
+   * @param ownPiece this rank's, which becomes the sum
+   */
+  void begin(Tensor ownPiece) {
+    own = ownPiece;
+    nextPiece = next.narrow(0, 0, own.numel());
+    sum = total.narrow(0, 0, own.numel());
     empty = true;
   }
 
@@ -50,7 +57,20 @@ final class RankOrderSum {
     }
   }
 
-  void add(Tensor piece) {
+  /** Adds this rank's own piece; where no rounding follows, the sum goes on in its memory. */
+  void addOwn() {
+    if (!wide) {
+      add(own);
+      return;
+    }
+    if (!empty) {
+      own.add_(sum, new Scalar(1));
+    }
+    sum = own;
+    empty = false;
+  }
+
+  private void add(Tensor piece) {
     if (empty) {
       sum.copy_(piece);
       empty = false;
@@ -59,7 +79,10 @@ final class RankOrderSum {
     }
   }
 
-  void end(Tensor into) {
-    into.copy_(sum);
+  /** Ends the sum, to which the own piece belongs. */
+  void end() {
+    if (!wide) {
+      own.copy_(sum);
+    }
   }
 }

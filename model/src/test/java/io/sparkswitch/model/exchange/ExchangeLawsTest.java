@@ -2,7 +2,6 @@ package io.sparkswitch.model.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkswitch.model.tensor.Natives;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +16,6 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -53,11 +51,6 @@ class ExchangeLawsTest {
   private static long step;
   private static long compared;
   private static int emptyRanks;
-
-  @BeforeContainer
-  static void load() {
-    Natives.prepare();
-  }
 
   @AfterContainer
   static void closeAll() {

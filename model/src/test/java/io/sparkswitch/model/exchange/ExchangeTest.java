@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.util.ResourceLeakDetector;
-import io.sparkswitch.model.tensor.Natives;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +35,6 @@ class ExchangeTest {
 
   @BeforeAll
   static void watchForLeaks() {
-    Natives.prepare();
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
   }
 

@@ -3,7 +3,6 @@ package io.sparkswitch.model.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparkswitch.model.tensor.Natives;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +30,6 @@ class ProcessesTest {
 
   @Test
   void processesExchangeAsTheTwinDoesAndADeadOneIsNoticedAtOnce() throws Exception {
-    Natives.load();
     RunSecret secret = RunSecret.random();
     Member self = new Member(secret, 3, 0);
     try (NettyEndpoint endpoint = NettyEndpoint.bind(ListenAddress.loopback(), self);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.util.ResourceLeakDetector;
-import io.sparkswitch.model.tensor.Natives;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
@@ -63,7 +62,6 @@ class RefusalTest {
 
   @BeforeAll
   static void listen() {
-    Natives.prepare();
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
     Logger logger = (Logger) LogManager.getLogger(Refusals.class);
     logger.addAppender(LINES);

@@ -9,7 +9,6 @@ import io.netty.buffer.PoolArenaMetric;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ResourceLeakDetector;
-import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,7 +30,6 @@ class StrangerTest {
 
   @BeforeAll
   static void watchForLeaks() {
-    Natives.prepare();
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
   }
 

@@ -3,7 +3,6 @@ package io.sparkswitch.model.exchange;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
-import io.sparkswitch.model.tensor.Natives;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -12,7 +11,6 @@ import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,11 +20,6 @@ class WaitTest {
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final String PHASE = "[attempt 3, step 5, micro-batch 0, layer 0, %s]";
-
-  @BeforeAll
-  static void load() {
-    Natives.prepare();
-  }
 
   @Test
   void aMessageOfARank() throws Exception {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
-import io.sparkswitch.model.tensor.Natives;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What somebody between two ranks sees. */
@@ -23,11 +21,6 @@ class WireTest {
   private static final byte[] TEXT =
       "a text that nobody else may read".getBytes(StandardCharsets.UTF_8);
   private static final int LARGE = 300_000;
-
-  @BeforeAll
-  static void load() {
-    Natives.prepare();
-  }
 
   /** What passed between two ranks. */
   private record Seen(byte[] dialed, byte[] answered, Traffic rank0, Traffic rank1) {}

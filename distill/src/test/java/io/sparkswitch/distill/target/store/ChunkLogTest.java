@@ -8,14 +8,12 @@ import io.sparkswitch.distill.target.Rows;
 import io.sparkswitch.distill.target.TargetValues;
 import io.sparkswitch.distill.target.TargetsSettings;
 import io.sparkswitch.distill.target.store.TargetFile.Span;
-import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,11 +25,6 @@ class ChunkLogTest {
   private TargetsFolder folder;
 
   @TempDir Path dir;
-
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
 
   @BeforeEach
   void folder() {

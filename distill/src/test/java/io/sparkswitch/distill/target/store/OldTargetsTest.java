@@ -7,20 +7,13 @@ import io.sparkswitch.distill.target.Rows;
 import io.sparkswitch.distill.target.SoftTargets;
 import io.sparkswitch.distill.target.TargetValues;
 import io.sparkswitch.distill.target.TargetsSettings;
-import io.sparkswitch.model.tensor.Natives;
 import java.net.URISyntaxException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Soft targets of format 2, as the first version that wrote it left them. */
 class OldTargetsTest {
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
-
   @Test
   void theyAreReadAsTheyWereWritten() throws URISyntaxException {
     String folder = OldTargetsTest.class.getResource("targets-format-2").toURI().toString();

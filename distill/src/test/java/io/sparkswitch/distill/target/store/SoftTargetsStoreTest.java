@@ -11,7 +11,6 @@ import io.sparkswitch.distill.target.SoftTargets;
 import io.sparkswitch.distill.target.TargetKind;
 import io.sparkswitch.distill.target.TargetValues;
 import io.sparkswitch.distill.target.TargetsSettings;
-import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -22,7 +21,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,11 +37,6 @@ class SoftTargetsStoreTest {
   private TargetsFolder folder;
 
   @TempDir Path dir;
-
-  @BeforeAll
-  static void natives() {
-    Natives.prepare();
-  }
 
   @BeforeEach
   void folder() {
