@@ -68,6 +68,21 @@ class StudentIT {
   }
 
   @Test
+  void aStudentThatStartsAnewFromItsSeedKeepsNoMapOfTheWeightsBefore() {
+    List<String> brief = journey.distill("anew", "--set", "training.steps=2");
+    InProcess.Outcome heir = InProcess.run(brief);
+    assertThat(heir.code()).as(heir.text()).isZero();
+    assertThat(heir.text()).contains("No soft targets: the student learns from the labels alone");
+    assertThat(journey.at("anew/initialisation.json")).exists();
+
+    InProcess.Outcome anew =
+        InProcess.run(TinyJourney.with(brief, "--fresh", "--set", "distill.initialisation=none"));
+
+    assertThat(anew.code()).as(anew.text()).isZero();
+    assertThat(journey.at("anew/initialisation.json")).doesNotExist();
+  }
+
+  @Test
   void aDenseTeacherGivesAllItsWeights() throws IOException {
     journey.inProcess(
         List.of(

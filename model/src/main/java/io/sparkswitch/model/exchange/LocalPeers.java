@@ -101,6 +101,7 @@ final class LocalPeers implements Peers {
 
   @Override
   public void abort() {
+    inbox.forEach(Mailbox::withdraw); // also when another thread is closing this end
     leave(name(rank) + " failed");
   }
 
@@ -121,7 +122,6 @@ final class LocalPeers implements Peers {
       }
     }
     for (Mailbox mailbox : inbox) {
-      mailbox.withdraw();
       mailbox.end(new Mailbox.Ending(rank, Reason.CLOSED, text, null));
       mailbox.discard();
     }

@@ -12,12 +12,13 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What one peer sent and the program has not yet taken: frame headers, each followed by its bytes
- * in whatever pieces they came. While the program waits for a long message and nothing is queued,
- * that message's bytes go at once to where they belong, see {@link Posting}.
+ * in whatever pieces they came. While the program expects a long message, or waits for one, and
+ * nothing is queued, that message's bytes go at once to where they belong, see {@link Posting}.
  *
  * <p>Concurrency: one thread delivers (the network's, or the peer's in one JVM); one thread
  * receives. Whoever touches a posting holds the lock, so that nobody writes to the program's memory
- * once {@code receive} has returned or failed. Any thread may end it.
+ * once {@code receive} has returned or failed, or {@code withdraw} was called. Any thread may end
+ * it.
  *
  * <p>Ordering: first in, first out. What arrived before the end can still be received.
  */
@@ -47,6 +48,7 @@ final class Mailbox {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile Posting posted;
+  private boolean discarded;
   private volatile String peerName;
   private volatile Runnable drained = () -> {};
   private volatile Thread waiter;
@@ -79,6 +81,9 @@ final class Mailbox {
   void deliver(Frame frame) {
     lock.lock();
     try {
+      if (discarded) {
+        return;
+      }
       if (posted != null && posted.accepts(frame)) {
         posted.begin(frame);
       } else {
@@ -94,6 +99,10 @@ final class Mailbox {
   void deliver(ByteBuf piece) {
     lock.lock();
     try {
+      if (discarded) {
+        piece.release();
+        return;
+      }
       if (posted == null) {
         queuedBytes.addAndGet(piece.readableBytes());
         queue.add(piece);
@@ -179,13 +188,30 @@ final class Mailbox {
     return Optional.ofNullable(ending);
   }
 
-  /** Releases what nobody will receive. */
+  /** Releases what nobody will receive, and all that comes yet. */
   void discard() {
-    for (Object next = queue.poll(); next != null; next = queue.poll()) {
-      if (next instanceof ByteBuf piece) {
-        queuedBytes.addAndGet(-piece.readableBytes());
-        piece.release();
+    lock.lock();
+    try {
+      discarded = true;
+      posted = null;
+      for (Object next = queue.poll(); next != null; next = queue.poll()) {
+        if (next instanceof ByteBuf piece) {
+          queuedBytes.addAndGet(-piece.readableBytes());
+          piece.release();
+        }
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The queue's first element, if any; never one of which {@link #discard} took what precedes. */
+  private Object poll() {
+    lock.lock();
+    try {
+      return queue.poll();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -199,7 +225,7 @@ final class Mailbox {
     Posting message = new Posting(tag, into);
     if (message.total() >= POSTED_FROM) {
       while (!message.done() && !queue.isEmpty()) {
-        take(message, queue.poll());
+        take(message, poll());
       }
       if (!message.done()) {
         post(message);
@@ -317,7 +343,7 @@ final class Mailbox {
     if (message != null && message.done()) {
       return DONE;
     }
-    return head == null ? null : queue.poll();
+    return head == null ? null : poll();
   }
 
   private Object await(Wait wait, Posting message) {

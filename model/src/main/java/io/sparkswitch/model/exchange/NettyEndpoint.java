@@ -258,7 +258,7 @@ public final class NettyEndpoint implements AutoCloseable {
     places.closing();
   }
 
-  /** Closes all connections without a goodbye; afterwards the program's memory is its own. */
+  /** Closes all connections without a goodbye; afterwards nothing writes to what was expected. */
   void abort() {
     closing();
     awaitAll(joined().stream().map(Link::abort).toList());

@@ -42,6 +42,7 @@ final class ReceiveBuffers implements RecvByteBufAllocator {
     private Source source;
     private ChannelConfig config;
     private boolean named;
+    private boolean anyPooled;
     private int namedReads;
     private int attempted;
     private int last;
@@ -58,6 +59,7 @@ final class ReceiveBuffers implements RecvByteBufAllocator {
     public ByteBuf allocate(ByteBufAllocator allocator) {
       ByteBuf next = source == null ? null : source.next();
       named = next != null;
+      anyPooled |= !named;
       return named ? next : pooled.allocate(allocator);
     }
 
@@ -70,6 +72,7 @@ final class ReceiveBuffers implements RecvByteBufAllocator {
     public void reset(ChannelConfig of) {
       config = of;
       named = false;
+      anyPooled = false;
       namedReads = 0;
       pooled.reset(of);
     }
@@ -122,7 +125,9 @@ final class ReceiveBuffers implements RecvByteBufAllocator {
       if (source != null) {
         source.ended();
       }
-      pooled.readComplete();
+      if (anyPooled) {
+        pooled.readComplete(); // of none it would learn that little comes
+      }
     }
   }
 }

@@ -1,17 +1,20 @@
 package io.sparkswitch.model.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.sparkswitch.model.exchange.ExchangeTest.Maker;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,7 +24,7 @@ class ExpectedMessagesTest {
   private static final int SIZE = 3;
   private static final int EMBED = 128;
   private static final int ROUNDS = 12;
-  private static final long STILL_MILLIS = 200;
+  private static final int HALF = 100_000;
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("io.sparkswitch.model.exchange.ExchangeTest#kinds")
@@ -74,28 +77,50 @@ class ExpectedMessagesTest {
     }
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("io.sparkswitch.model.exchange.ExchangeTest#kinds")
-  void whatFailedWritesNothingMore(String kind, Maker maker) throws Exception {
-    int part = 100_000;
-    Tag tag = ExchangeTest.tag(1, Direction.TO_DRIVER);
-    try (Gang gang = maker.make(2, PATIENCE)) {
-      Tensor whole = torch.zeros(2L * part);
-      gang.rank(0)
-          .send(Exchange.DRIVER, ExchangeTest.tag(2, Direction.TO_DRIVER), torch.ones(part));
-      assertThatThrownBy(() -> gang.rank(Exchange.DRIVER).gatherAtDriver(tag, whole))
-          .isInstanceOf(ExchangeException.class)
-          .hasMessageContaining("step 2");
-      Future<Object> late =
-          gang.start(
-              1,
-              e -> {
-                e.gatherAtDriver(tag, torch.ones(part));
-                return null;
-              });
-      Thread.sleep(STILL_MILLIS);
-      assertThat(whole.count_nonzero().item_long()).isZero();
-      late.cancel(true);
-    }
+  @Test
+  void bytesGoToTheirPlaceBeforeAnybodyWaitsAndNowhereOnceItIsWithdrawn() {
+    Tag tag = ExchangeTest.tag(1, Direction.DISPATCH);
+    Mailbox mailbox = new Mailbox(1, "rank 1", PATIENCE);
+    ByteBuffer memory = ByteBuffer.allocateDirect(2 * HALF);
+    mailbox.expect(tag, memory.duplicate());
+    mailbox.deliver(new Frame(1, tag, 2 * HALF, 2 * HALF));
+    mailbox.deliver(ones());
+
+    assertThat(memory.get(HALF - 1)).as("the last byte that came").isEqualTo((byte) 1);
+    assertThat(mailbox.queuedBytes()).isZero();
+
+    mailbox.withdraw();
+    mailbox.deliver(ones());
+
+    assertThat(memory.get(HALF)).as("the first byte after that").isZero();
+    assertThat(mailbox.queuedBytes()).isEqualTo(HALF);
+    mailbox.discard();
+    mailbox.deliver(ones());
+    assertThat(mailbox.queuedBytes()).as("once nobody receives any more").isZero();
+  }
+
+  @Test
+  void whatCameBeforeIsTakenFirstAndTheRestGoesToItsPlace() {
+    Tag tag = ExchangeTest.tag(1, Direction.DISPATCH);
+    Mailbox mailbox = new Mailbox(1, "rank 1", PATIENCE);
+    mailbox.deliver(new Frame(1, tag, 2 * HALF, 2 * HALF));
+    mailbox.deliver(ones());
+    ByteBuffer memory = ByteBuffer.allocateDirect(2 * HALF);
+    Runnable message = mailbox.expect(tag, memory.duplicate());
+    assertThat(mailbox.isPosted()).isTrue();
+    mailbox.deliver(ones());
+
+    message.run();
+
+    byte[] all = new byte[2 * HALF];
+    memory.get(all);
+    assertThat(all).containsOnly(1);
+    assertThat(mailbox.isPosted()).isFalse();
+  }
+
+  private static ByteBuf ones() {
+    byte[] bytes = new byte[HALF];
+    Arrays.fill(bytes, (byte) 1);
+    return Unpooled.wrappedBuffer(bytes);
   }
 }

@@ -48,8 +48,7 @@ class OutcomeTest {
 
   @BeforeEach
   void threePairs() throws IOException {
-    Path file = Files.writeString(folder.resolve("own.conf"), STUDY);
-    study = StudyLoader.load(file.toString(), "demo", Optional.empty(), List.of());
+    study = study(STUDY);
     // Dense ends its curve at 2.2, which Switch has halfway between steps 50 and 100.
     put("dense", new double[] {-2.0, -2.1, -2.2}, 2.4, 2.2);
     put("switch", new double[] {-1.5, -1.7, -1.6}, 2.3, 2.1);
@@ -152,12 +151,32 @@ class OutcomeTest {
   }
 
   @Test
+  void theSameTwoRunsAreOnePairHoweverManySeedsThereAre() throws IOException {
+    study =
+        study(
+            STUDY
+                .replace("label = \"dense\"", "label = \"dense\", seeds = [1]")
+                .replace("label = \"student\"", "label = \"student\", seeds = [1]"));
+
+    assertThat(row("student").path("pairs").intValue()).isEqualTo(1);
+    assertThat(row("student").path("differenceToDense").doubleValue())
+        .isCloseTo(0.2, within(1e-12));
+    assertThat(row("student").path("differenceError").isNull()).as("of one pair").isTrue();
+    assertThat(row("switch").path("pairs").intValue()).as("of three runs and one").isEqualTo(3);
+  }
+
+  @Test
   void withoutAnyRunThereIsAPageAllTheSame() throws IOException {
     finished.clear();
 
     assertThat(row("dense").path("negLogPerplexity").isNull()).isTrue();
     assertThat(new OutcomePage(outcome()).render()).contains("Fewer than two pairs are finished");
     assertThat(new OutcomeCharts(outcome()).byTime()).isEmpty();
+  }
+
+  private StudySettings study(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("own.conf"), text);
+    return StudyLoader.load(file.toString(), "demo", Optional.empty(), List.of());
   }
 
   private JsonNode row(String variant) {
