@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
             + " training, with Spark in this process. gang: between processes on this machine, each"
             + " on a core, what moves between executors beside a bare socket, an executor beside a"
             + " loop without a gang, two executors beside twice one, gradients to the driver and"
-            + " back beside bare sockets, and what the driver sends and receives in a step by the"
-            + " number of executors; takes about twelve minutes.",
+            + " back beside bare sockets, and what the driver sends, receives and holds by the"
+            + " number of executors; takes about fifteen minutes.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
@@ -92,7 +92,7 @@ final class BenchVerb extends ConfiguredVerb {
   @Option(
       names = "--parts",
       split = ",",
-      defaultValue = "WIRE,DRIVER,BARE,SCALING,AGGREGATION",
+      defaultValue = "WIRE,DRIVER,MEMORY,BARE,SCALING,AGGREGATION",
       paramLabel = "PART",
       description = "bench gang: ${COMPLETION-CANDIDATES}")
   private List<Part> parts;

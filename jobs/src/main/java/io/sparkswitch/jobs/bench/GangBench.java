@@ -14,6 +14,8 @@ public final class GangBench {
     WIRE(new WireBench(9)),
     /** What the driver sends and receives a step. */
     DRIVER(new DriverBench(List.of(1, 2, 4, 8))),
+    /** The driver's memory. */
+    MEMORY(new DriverMemoryBench(UpdateCase.untrainedRouter(), List.of(1, 2, 4, 8))),
     /** A gang of one executor beside one process without a gang. */
     BARE(new BareBench(UpdateCase.dense(), 11)),
     /** Two executors on two cores beside twice one on one. */

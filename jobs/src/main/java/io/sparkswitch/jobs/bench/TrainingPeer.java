@@ -18,7 +18,7 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * A process that trains at its parent's {@link Pace}: the driver or a rank of a gang, or the bare
- * loop. One thread computes.
+ * loop. One thread computes. A driver that is done tells how much memory it had at most.
  */
 final class TrainingPeer {
   private static final String BARE = "bare";
@@ -68,6 +68,7 @@ final class TrainingPeer {
     try (NettyExchange exchange = ProcessGang.join(rank, parent)) {
       if (rank == Exchange.DRIVER) {
         new DriverTraffic(spec, UpdateCase.VOCABULARY.rows(), updates, pace).run(exchange, 0);
+        parent.tell(Double.toString(ResidentMemory.peakMebibytes()));
       } else {
         new ModelWorker(spec).run(new GangMember(exchange, 0, new Configuration()));
       }

@@ -36,6 +36,13 @@ class GangSpeedTest {
   }
 
   @Test
+  void theDriversMemoryIsMeasured() throws Exception {
+    new DriverMemoryBench(TINY, List.of(2)).run(results, Map.of(), lines::add);
+
+    assertThat(results.path("driverPeakMebibytes").path("2").asDouble()).isBetween(20.0, 2000.0);
+  }
+
+  @Test
   void aggregationIsMeasuredBesideBareSockets() throws Exception {
     new AggregationBench(List.of(2, 4), 10_001, 1).run(results, Map.of(), lines::add);
 
