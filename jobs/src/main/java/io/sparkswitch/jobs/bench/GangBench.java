@@ -15,13 +15,13 @@ public final class GangBench {
     /** What the driver sends and receives a step. */
     DRIVER(new DriverBench(List.of(1, 2, 4, 8))),
     /** The driver's memory. */
-    MEMORY(new DriverMemoryBench(UpdateCase.untrainedRouter(), List.of(1, 2, 4, 8))),
+    MEMORY(new DriverMemoryBench(UpdateCase.sparse(), List.of(1, 2, 4, 8))),
     /** A gang of one executor beside one process without a gang. */
     BARE(new BareBench(UpdateCase.dense(), 11)),
     /** Two executors on two cores beside twice one on one. */
     SCALING(
         new ScalingBench(
-            List.of(UpdateCase.dense(), UpdateCase.sparse(), UpdateCase.untrainedRouter()), 7)),
+            List.of(UpdateCase.dense(), UpdateCase.sparse(), UpdateCase.balanced()), 7)),
     /** Dense gradients to the driver and back beside bare sockets. */
     AGGREGATION(new AggregationBench(List.of(2, 4), AggregationBench.ENTRIES, 9));
 

@@ -25,15 +25,15 @@ record UpdateCase(String name, List<String> settings) {
     return new UpdateCase("dense", List.of("preset=mini"));
   }
 
-  /** Experts are drawn from the router's distribution: as equally busy as a trained router's. */
+  /** A training's first steps, in which the router prefers some experts by chance. */
   static UpdateCase sparse() {
-    return new UpdateCase(
-        "switch", List.of("preset=mini-switch", "routing.exploration=sample-softmax"));
+    return new UpdateCase("switch", List.of("preset=mini-switch"));
   }
 
-  /** Of the first steps of a training, whose router prefers some experts by chance. */
-  static UpdateCase untrainedRouter() {
-    return new UpdateCase("switchUntrainedRouter", List.of("preset=mini-switch"));
+  /** Experts are drawn from the router's distribution: as equally busy as a trained router's. */
+  static UpdateCase balanced() {
+    return new UpdateCase(
+        "switchBalanced", List.of("preset=mini-switch", "routing.exploration=sample-softmax"));
   }
 
   /** The settings of a gang in which each executor has as much to do as a single one. */
