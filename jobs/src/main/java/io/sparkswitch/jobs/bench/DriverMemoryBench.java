@@ -35,7 +35,7 @@ final class DriverMemoryBench implements GangPart {
       say.accept(
           String.format(
               Locale.ROOT,
-              "the driver of %d executors: at most %.0f MiB resident in %d updates",
+              "the driver of %d executor(s): at most %.0f MiB resident in %d updates",
               size,
               mebibytes,
               UPDATES));
