@@ -62,8 +62,6 @@ class S3CheckpointTest {
     conf.set("fs.s3a.secret.key", "password");
     conf.setBoolean("fs.s3a.path.style.access", true);
     conf.set("fs.s3a.fast.upload.buffer", "array");
-    // This endpoint does not answer requests that delete many objects, beside Spark's libraries.
-    conf.setBoolean("fs.s3a.multiobjectdelete.enable", false);
   }
 
   @AfterAll
