@@ -22,6 +22,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -116,11 +118,12 @@ final class StudyVerb extends ConfiguredVerb {
   @Override
   void run(VerbRun run) throws Exception {
     RunConfig dense = study().dense().config();
-    StudyPlan plan = new StudyPlan(study(), Optional.ofNullable(corpus));
+    Optional<String> text = corpus(run.hadoop());
+    StudyPlan plan = new StudyPlan(study(), text);
     StudyFolders folders = new StudyFolders(OutputFolder.of(out, run.hadoop()), plan.data());
     InnerVerbs verbs = new InnerVerbs(new PrintWriter(new StudyProgress(run::say), true));
     run.spark();
-    StudyText.make(folders, Optional.ofNullable(corpus), dense, verbs, run);
+    StudyText.make(folders, text, dense, verbs, run);
     Yardsticks yardsticks = StudyYardsticks.of(folders, dense, run.hadoop());
     run.keep(Provenance.of(run.verb(), dense));
     StudyReader reader = new StudyReader(plan, folders, run.hadoop());
@@ -138,6 +141,15 @@ final class StudyVerb extends ConfiguredVerb {
     run.results().set("outcome", OutcomeJson.of(outcome));
     OutcomeWording.below(outcome).forEach(run::say);
     run.say("Page: %s. Figures: %s.".formatted(run.folder().uri(PAGE), run.folder().uri(ROWS)));
+  }
+
+  /** The same text has one name, from wherever and however it was typed. */
+  private Optional<String> corpus(Configuration hadoop) throws IOException {
+    if (corpus == null) {
+      return Optional.empty();
+    }
+    Path path = new Path(corpus);
+    return Optional.of(path.getFileSystem(hadoop).makeQualified(path).toString());
   }
 
   private static StudyOutcome outcome(StudyReader reader, Yardsticks yardsticks, RunConfig config)

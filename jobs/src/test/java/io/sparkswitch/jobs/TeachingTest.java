@@ -98,12 +98,12 @@ class TeachingTest {
     Path stopped = fresh("stopped");
     assertThatThrownBy(() -> teachUntil(2, config(TOP_5), 1, stopped, 0))
         .hasMessage("stopped at 2");
-    RunConfig other = config("teach={ top-k = 6, temperature = 2 }");
+    RunConfig other = config("teach={ top-k = 6, temperature = 2 }, training.precision = float64");
     assertThatThrownBy(() -> teach(other, 1, stopped, 1, new ArrayList<>()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
             "holds other soft targets: tokens kept or drawn: was 5, is 6;"
-                + " temperature: was 1.0, is 2.0; give --fresh to start over, or another --out");
+                + " temperature: was 1.0, is 2.0; precision: was FLOAT32, is FLOAT64; give --fresh to start over, or another --out");
   }
 
   @Test

@@ -12,9 +12,15 @@ import java.util.Map;
  * @param values what probabilities are rounded to
  * @param temperature of the teacher's softmax
  * @param steps batches of the student's stream that are covered, from step 0
+ * @param precision the teacher computed in; null in what versions wrote that did not tell
  */
 public record TargetsSettings(
-    TargetKind kind, int kept, TargetValues values, double temperature, long steps)
+    TargetKind kind,
+    int kept,
+    TargetValues values,
+    double temperature,
+    long steps,
+    String precision)
     implements Serializable {
   public TargetsSettings {
     if (kept < 1 || steps < 1) {
@@ -31,24 +37,28 @@ public record TargetsSettings(
   }
 
   public static TargetsSettings full(int vocab, TargetValues values) {
-    return new TargetsSettings(TargetKind.FULL, vocab, values, 1, 1);
+    return new TargetsSettings(TargetKind.FULL, vocab, values, 1, 1, null);
   }
 
   public static TargetsSettings topK(int k, TargetValues values) {
-    return new TargetsSettings(TargetKind.TOP_K, k, values, 1, 1);
+    return new TargetsSettings(TargetKind.TOP_K, k, values, 1, 1, null);
   }
 
   /** Shares of the draws are stored as they are. */
   public static TargetsSettings sampled(int draws) {
-    return new TargetsSettings(TargetKind.SAMPLED, draws, TargetValues.FLOAT32, 1, 1);
+    return new TargetsSettings(TargetKind.SAMPLED, draws, TargetValues.FLOAT32, 1, 1, null);
   }
 
   public TargetsSettings at(double itsTemperature) {
-    return new TargetsSettings(kind, kept, values, itsTemperature, steps);
+    return new TargetsSettings(kind, kept, values, itsTemperature, steps, precision);
   }
 
   public TargetsSettings over(long itsSteps) {
-    return new TargetsSettings(kind, kept, values, temperature, itsSteps);
+    return new TargetsSettings(kind, kept, values, temperature, itsSteps, precision);
+  }
+
+  public TargetsSettings in(String itsPrecision) {
+    return new TargetsSettings(kind, kept, values, temperature, steps, itsPrecision);
   }
 
   /** Everything by its name, for a person. */
@@ -59,6 +69,7 @@ public record TargetsSettings(
     fields.put("values", values);
     fields.put("temperature", temperature);
     fields.put("steps", steps);
+    fields.put("precision", precision);
     return fields;
   }
 }

@@ -74,7 +74,7 @@ public final class Teaching implements DriverProgram<List<TargetFile>> {
           case SAMPLED -> TargetsSettings.sampled(teach.draws());
         };
     long steps = teach.steps() > 0 ? teach.steps() : config.training().steps();
-    return kept.at(teach.temperature()).over(steps);
+    return kept.at(teach.temperature()).over(steps).in(config.training().precision().name());
   }
 
   @Override

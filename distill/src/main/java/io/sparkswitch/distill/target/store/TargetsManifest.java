@@ -83,7 +83,8 @@ public record TargetsManifest(
       TargetsFolder folder) {
     Map<String, Object> all = new LinkedHashMap<>(was.fields());
     all.putAll(originWas.fields());
-    Map<String, Object> wanted = new LinkedHashMap<>(is.fields());
+    boolean told = was.precision() != null;
+    Map<String, Object> wanted = new LinkedHashMap<>((told ? is : is.in(null)).fields());
     wanted.putAll(originIs.fields());
     String differences = Differences.of(all, wanted);
     if (!differences.isEmpty()) {
