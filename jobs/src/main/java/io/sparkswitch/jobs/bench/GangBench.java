@@ -17,7 +17,7 @@ public final class GangBench {
     /** The driver's memory. */
     MEMORY(new DriverMemoryBench(UpdateCase.sparse(), List.of(1, 2, 4, 8))),
     /** A gang of one executor beside one process without a gang. */
-    BARE(new BareBench(UpdateCase.dense(), 11)),
+    BARE(new BareBench(UpdateCase.dense(), 4, 5)),
     /** Two executors on two cores beside twice one on one. */
     SCALING(
         new ScalingBench(

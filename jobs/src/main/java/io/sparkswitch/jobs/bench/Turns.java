@@ -44,6 +44,11 @@ record Turns(List<Round> rounds) {
     return new Turns(all.subList(warmUp, all.size()));
   }
 
+  /** The rounds of all. */
+  static Turns of(List<Turns> all) {
+    return new Turns(all.stream().flatMap(turns -> turns.rounds.stream()).toList());
+  }
+
   /** First over second, of each round. */
   double ratio() {
     return median(rounds.stream().map(round -> round.first / round.second).toList());

@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.study;
 
+import io.sparkswitch.data.pipeline.folder.Lease;
 import io.sparkswitch.data.pipeline.folder.LeaseHeldException;
 import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.distill.target.store.TargetsFolder;
@@ -7,6 +8,7 @@ import io.sparkswitch.jobs.study.result.RunFigures;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /**
  * Has the verbs do what a plan lacks, run by run. What is there is left alone, what was begun goes
@@ -155,11 +158,20 @@ public final class StudyRunner {
     verbs.run(verb, run.config());
   }
 
+  /** Under a lease, which the verb does not take, so that one process does it. */
   private void evaluate(PlannedRun run) throws Exception {
-    List<String> verb = new ArrayList<>(List.of("evaluate", "--run", folders.run(run)));
-    verb.add("--shuffled-inputs");
-    addText(verb);
-    verbs.run(verb, run.config());
+    try (Lease lease =
+        Lease.acquire(
+            new Path(folders.run(run)), hadoop, "study, evaluating", Clock.systemUTC(), say)) {
+      if (isFinished(run)) {
+        return;
+      }
+      List<String> verb = new ArrayList<>(List.of("evaluate", "--run", folders.run(run)));
+      verb.add("--shuffled-inputs");
+      addText(verb);
+      verbs.run(verb, run.config());
+      lease.requireHeld();
+    }
   }
 
   private void addText(List<String> verb) {

@@ -21,9 +21,10 @@ class GangSpeedTest {
 
   @Test
   void anExecutorIsMeasuredBesideTheBareLoop() throws Exception {
-    new BareBench(TINY, 1).run(results, Map.of(), lines::add);
+    new BareBench(TINY, 2, 1).run(results, Map.of(), lines::add);
 
     assertThat(results.path("gangVersusBare").asDouble()).isPositive();
+    assertThat(results.path("gangVersusBareOfPairs")).hasSize(2);
     assertThat(lines).hasSize(1);
   }
 

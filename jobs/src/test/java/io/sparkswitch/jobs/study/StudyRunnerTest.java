@@ -120,6 +120,32 @@ class StudyRunnerTest {
   }
 
   @Test
+  void whatAnotherProcessEvaluatesIsNotEvaluatedAgain() throws Exception {
+    StudySettings study = study("mixture", "seeds = [1]", "rows = [dense, switch]");
+    PlannedRun dense = plan(study).run(study.variant("dense"), 1);
+    List<Lease> others = new ArrayList<>();
+    Verbs verbs =
+        (arguments, config) -> {
+          verb(arguments, config);
+          if (called.size() == 1) {
+            others.add(lease(dense.folder()));
+          } else if (called.size() == 2) {
+            verb(List.of("evaluate", "--run", folders.run(dense)), config);
+            others.get(0).close();
+          }
+        };
+
+    new StudyRunner(plan(study), folders, verbs, HADOOP, sentence -> {}).run((done, all) -> {});
+
+    assertThat(called)
+        .containsExactly(
+            "pretrain dense-seed-1",
+            "pretrain switch-16-seed-1",
+            "evaluate dense-seed-1",
+            "evaluate switch-16-seed-1");
+  }
+
+  @Test
   void studiesShareWhatIsEqual() throws Exception {
     run(study("mixture", "seeds = [1]", "rows = [dense, switch, f-25]"));
     called.clear();
