@@ -76,6 +76,31 @@ class ArrowsTest {
                               .getPackageName()
                               .startsWith("org.apache.spark")));
 
+  /** Weights travel by the exchange alone. */
+  @ArchTest
+  static final ArchRule whoTrainsBroadcastsNothing =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.sparkswitch.data.pipeline..")
+          .should()
+          .callMethodWhere(
+              describe(
+                  "broadcast() of Spark",
+                  call ->
+                      call.getTarget().getName().equals("broadcast")
+                          && call.getTargetOwner()
+                              .getPackageName()
+                              .startsWith("org.apache.spark")));
+
+  @ArchTest
+  static final ArchRule whatPeersSendIsNotDeserialised =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sparkswitch.model..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.io.ObjectInputStream");
+
   @ArchTest
   static final ArchRule noClassIsAUtilAHelperOrAManager =
       noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager|Managers)");

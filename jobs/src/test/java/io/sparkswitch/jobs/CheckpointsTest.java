@@ -2,10 +2,12 @@ package io.sparkswitch.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkswitch.jobs.conf.ConfigException;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.loop.Tenure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,16 +35,61 @@ class CheckpointsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
   void whatOneNumberOfRanksSavedAnyOtherLoads(int saving) throws Exception {
-    train("saved" + saving, saving, config(2));
-    TrainedRun unbroken = train("unbroken", 1, config(3));
-    for (int loading = 1; loading <= 4; loading++) {
-      String out = saving + "to" + loading;
-      copy(folder.resolve("saved" + saving), folder.resolve(out));
-      // A rate this small changes no number, so what was loaded is what is saved again.
-      TrainedRun run = train(out, loading, config(3, "optimizer.peak-learning-rate=1e-30"));
+    assertThatAnyNumberLoads(saving, "model.num-experts=4");
+  }
 
-      assertThat(experts(run, 3)).as(out).hasSize(16).isEqualTo(experts(run, 2));
-      assertThat(run.losses().get(2)).as(out).isCloseTo(unbroken.losses().get(2), within(1e-5));
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void ranksWithoutExpertsSaveAndLoadToo(int saving) throws Exception {
+    assertThatAnyNumberLoads(saving, "model.num-experts=2");
+  }
+
+  private void assertThatAnyNumberLoads(int saving, String experts) throws Exception {
+    train("saved", saving, config(2, experts));
+    TrainedRun unbroken = train("unbroken", 1, config(5, experts));
+    for (int loading = 1; loading <= 4; loading++) {
+      String same = "same" + loading;
+      String on = "on" + loading;
+      copy(folder.resolve("saved"), folder.resolve(same));
+      copy(folder.resolve("saved"), folder.resolve(on));
+      // A rate this small changes no number, so what was loaded is what is saved again.
+      TrainedRun run =
+          train(same, loading, config(3, experts, "optimizer.peak-learning-rate=1e-30"));
+
+      assertThat(experts(run, 3)).as(same).isNotEmpty().isEqualTo(experts(run, 2));
+      // Later losses need what the optimizer remembers.
+      assertThat(losses(train(on, loading, config(5, experts))))
+          .as(on)
+          .containsExactly(losses(unbroken), within(1e-5));
+    }
+  }
+
+  private static double[] losses(TrainedRun run) throws IOException {
+    return run.losses().stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  @Test
+  void whoHasLostTheRunCommitsNothing() throws Exception {
+    Tenure lost =
+        new Tenure() {
+          @Override
+          public void requireHeld() {
+            throw new IllegalStateException("taken over");
+          }
+
+          @Override
+          public boolean isEnding() {
+            return false;
+          }
+        };
+
+    assertThatThrownBy(
+            () ->
+                LocalGang.train(
+                    config(2), 2, folder.resolve("shards"), folder.resolve("lost"), lost))
+        .hasStackTraceContaining("taken over");
+    try (var files = Files.walk(folder.resolve("lost"))) {
+      assertThat(files).noneMatch(file -> file.getFileName().toString().startsWith("manifest"));
     }
   }
 

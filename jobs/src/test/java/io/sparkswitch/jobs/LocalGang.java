@@ -90,6 +90,12 @@ final class LocalGang {
     return train(config, ranks, data(shards), TinyShards.SEGMENTS, out);
   }
 
+  /** As above, as long as {@code tenure} lets it. */
+  static TrainedRun train(RunConfig config, int ranks, Path shards, Path out, Tenure tenure)
+      throws Exception {
+    return train(spec(config, data(shards), out), ranks, TinyShards.SEGMENTS, out, tenure);
+  }
+
   /** As above, on any data. */
   static TrainedRun train(
       RunConfig config, int ranks, RunData data, long validationSequences, Path out)
@@ -100,9 +106,16 @@ final class LocalGang {
   /** As above, of a model that may have a teacher. */
   static TrainedRun train(WorkerSpec spec, int ranks, long validationSequences, Path out)
       throws Exception {
+    return train(spec, ranks, validationSequences, out, Tenure.unlimited());
+  }
+
+  private static TrainedRun train(
+      WorkerSpec spec, int ranks, long validationSequences, Path out, Tenure tenure)
+      throws Exception {
     Configuration hadoop = new Configuration();
     Files.createDirectories(Path.of(spec.folders().checkpoints()));
-    TrainingLoop loop = new TrainingLoop(run(spec, validationSequences, out, hadoop), hadoop);
+    TrainingLoop loop =
+        new TrainingLoop(run(spec, validationSequences, out, hadoop, tenure), hadoop);
     for (int attempt = 0; ; attempt++) {
       try {
         drive(spec, ranks, loop, attempt);
@@ -239,7 +252,8 @@ final class LocalGang {
   }
 
   private static TrainingRun run(
-      WorkerSpec spec, long validationSequences, Path out, Configuration hadoop) throws Exception {
+      WorkerSpec spec, long validationSequences, Path out, Configuration hadoop, Tenure tenure)
+      throws Exception {
     return new TrainingRun(
         spec,
         OutputFolder.of(out.toString(), hadoop),
@@ -254,6 +268,6 @@ final class LocalGang {
         validationSequences,
         Map.of(),
         dense -> {},
-        Tenure.unlimited());
+        tenure);
   }
 }

@@ -79,6 +79,34 @@ class TeachingTest {
     assertThat(actual.remainder()).containsExactly(expected.remainder(), within(1e-6f));
   }
 
+  /** However tight capacity is in training, and whoever else is in a sequence's routing group. */
+  @Test
+  void targetsKnowNeitherDropoutNorJitterNorCapacityNorTheRestOfTheBatch() throws Exception {
+    String full = "teach={ kind = full, values = float32 }";
+    Path plain = fresh("plain");
+    Path noisy = fresh("noisy");
+    teach(config(full, "routing.group-sequences=2"), 1, plain, 0, new ArrayList<>());
+    teach(
+        config(
+            full,
+            "routing.group-sequences=8",
+            "model.dropout-rate=0.5",
+            "model.expert-dropout-rate=0.5",
+            "model.jitter-noise=0.5",
+            "model.capacity-factor=0.25"),
+        1,
+        noisy,
+        0,
+        new ArrayList<>());
+
+    List<SoftTargets> expected = rows(plain);
+    List<SoftTargets> actual = rows(noisy);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(actual.get(i).key()).isEqualTo(expected.get(i).key());
+      assertSame(actual.get(i).distributions(), expected.get(i).distributions());
+    }
+  }
+
   @Test
   void onAsManyRanksTheBytesAreThoseOfAnUnbrokenRun() throws Exception {
     Path unbroken = fresh("unbroken");
@@ -98,7 +126,7 @@ class TeachingTest {
     Path stopped = fresh("stopped");
     assertThatThrownBy(() -> teachUntil(2, config(TOP_5), 1, stopped, 0))
         .hasMessage("stopped at 2");
-    RunConfig other = config("teach={ top-k = 6, temperature = 2 }, training.precision = float64");
+    RunConfig other = config("teach={ top-k = 6, temperature = 2 }", "training.precision=float64");
     assertThatThrownBy(() -> teach(other, 1, stopped, 1, new ArrayList<>()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
@@ -208,8 +236,14 @@ class TeachingTest {
     return out;
   }
 
-  private static RunConfig config(String teach) {
+  private static RunConfig config(String... more) {
     return LocalGang.config(
-        "training.steps=" + STEPS, "training.keep-checkpoints=1", "teach.commit-every=2", teach);
+        Stream.concat(
+                Stream.of(
+                    "training.steps=" + STEPS,
+                    "training.keep-checkpoints=1",
+                    "teach.commit-every=2"),
+                Stream.of(more))
+            .toArray(String[]::new));
   }
 }

@@ -73,7 +73,11 @@ record Rendezvous(
     }
   }
 
-  private List<PeerAddress> addresses(String[] all) {
+  /**
+   * @param all what each rank told: executor, host, port, log
+   * @throws SharedExecutorException if two run on one executor
+   */
+  List<PeerAddress> addresses(String[] all) {
     List<PeerAddress> addresses = new ArrayList<>();
     addresses.add(driver);
     Map<String, Integer> ranks = new HashMap<>();

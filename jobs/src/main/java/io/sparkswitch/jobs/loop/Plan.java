@@ -15,20 +15,7 @@ import java.util.stream.IntStream;
  * @param executors size of the gang
  */
 public record Plan(T5Config architecture, RunConfig config, int executors) {
-  /**
-   * @throws UsageException if there are fewer experts than executors
-   */
-  public Plan {
-    if (architecture.experts() > 0 && architecture.experts() < executors) {
-      throw new UsageException(
-          "model.num-experts = %d cannot be spread over %d executors: set gang.executors to at most %d"
-              .formatted(architecture.experts(), executors, architecture.experts()));
-    }
-  }
 
-  /**
-   * @throws UsageException if there are fewer experts than executors
-   */
   public static Plan of(RunConfig config, int vocabularyRows, int executors) {
     return new Plan(Architecture.of(config, vocabularyRows), config, executors);
   }

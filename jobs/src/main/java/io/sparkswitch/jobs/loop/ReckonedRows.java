@@ -31,9 +31,7 @@ final class ReckonedRows implements RoutedRows {
     this.step = step;
     this.plan = step.plan();
     this.supposition = supposition;
-    // Of a dense model no layer is asked for.
-    int experts = Math.max(plan.architecture().experts(), plan.executors());
-    this.placement = new ExpertPlacement(experts, plan.executors());
+    this.placement = new ExpertPlacement(plan.architecture().experts(), plan.executors());
     this.encoderLayers = SparseLayers.of(plan.architecture(), StackKind.ENCODER).size();
   }
 

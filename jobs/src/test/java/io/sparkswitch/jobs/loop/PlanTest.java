@@ -12,6 +12,7 @@ import io.sparkswitch.jobs.loop.StepTime.Rates;
 import io.sparkswitch.model.exchange.Direction;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -130,13 +131,12 @@ class PlanTest {
   }
 
   @Test
-  void fewerExpertsThanExecutorsAreRefused() {
-    RunConfig config = config("preset=nano-switch", "routing.group-sequences=1");
+  void ofMoreExecutorsThanExpertsSomeHostNone() {
+    Plan plan = Plan.of(config("preset=nano-switch", "routing.group-sequences=1"), ROWS, 9);
 
-    assertThatThrownBy(() -> Plan.of(config, ROWS, 9))
-        .isInstanceOf(UsageException.class)
-        .hasMessage(
-            "model.num-experts = 8 cannot be spread over 9 executors: set gang.executors to at most 8");
+    assertThat(IntStream.range(0, 9).map(plan::expertsOf))
+        .containsExactly(0, 1, 1, 1, 1, 1, 1, 1, 1);
+    assertThat(plan.expertParametersPerExecutor()).isEqualTo(plan.expertParameters() / 8);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslProvider;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,11 +43,16 @@ final class Connector {
   private final Set<Channel> strangers = ConcurrentHashMap.newKeySet();
   private volatile boolean closing;
 
-  Connector(Member member, Refusals refusals) {
+  /**
+   * @param tls what encrypts, if the member does
+   */
+  Connector(Member member, Refusals refusals, SslProvider tls) {
     this.member = member;
     this.refusals = refusals;
     this.encryption =
-        Optional.of(member.credentials()).filter(Credentials::encrypt).map(Encryption::with);
+        Optional.of(member.credentials())
+            .filter(Credentials::encrypt)
+            .map(own -> Encryption.with(own, tls));
     this.group = Transport.group("exchange-" + PeerAddress.name(member.rank()).replace(' ', '-'));
   }
 

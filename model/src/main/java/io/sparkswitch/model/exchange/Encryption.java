@@ -41,11 +41,6 @@ final class Encryption {
     this.listening = listening;
   }
 
-  /** With the faster of the providers that are there. */
-  static Encryption with(Credentials credentials) {
-    return with(credentials, provider());
-  }
-
   static Encryption with(Credentials credentials, SslProvider provider) {
     try {
       PrivateKey key =
@@ -71,6 +66,7 @@ final class Encryption {
     }
   }
 
+  /** The faster of those that are there. */
   static SslProvider provider() {
     return OpenSsl.isAvailable() && SslProvider.isTlsv13Supported(SslProvider.OPENSSL)
         ? SslProvider.OPENSSL

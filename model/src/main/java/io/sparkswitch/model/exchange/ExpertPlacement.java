@@ -1,7 +1,8 @@
 package io.sparkswitch.model.exchange;
 
 /**
- * Which rank hosts which expert: contiguous ranges, as even as can be.
+ * Which rank hosts which expert: contiguous ranges, as even as can be. With more ranks than experts
+ * some host none.
  *
  * <p>Concurrency: immutable. Ordering: experts ascend with ranks.
  *
@@ -9,13 +10,6 @@ package io.sparkswitch.model.exchange;
  * @param size number of ranks
  */
 public record ExpertPlacement(int experts, int size) {
-  public ExpertPlacement {
-    if (experts < size) {
-      throw new IllegalArgumentException(
-          "num-experts = %d cannot be spread over %d executors: use at most %d executors"
-              .formatted(experts, size, experts));
-    }
-  }
 
   /** First expert of {@code rank}; for {@code size} the number of experts. */
   public int first(int rank) {

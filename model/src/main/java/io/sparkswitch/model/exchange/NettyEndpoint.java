@@ -2,6 +2,7 @@ package io.sparkswitch.model.exchange;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.ssl.SslProvider;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
 import io.sparkswitch.model.exchange.HandshakeHandler.RefusedException;
 import java.net.InetSocketAddress;
@@ -74,14 +75,14 @@ public final class NettyEndpoint implements AutoCloseable {
   private final Connector connector;
   private final Channel server;
 
-  private NettyEndpoint(ListenAddress listen, Member member, Limits limits) {
+  private NettyEndpoint(ListenAddress listen, Member member, Limits limits, SslProvider tls) {
     this.member = member;
     this.limits = limits;
     this.advertisedHost = listen == null ? "" : listen.advertisedHost();
     this.log = listen == null ? "" : listen.log();
     this.refusals = new Refusals(PeerAddress.name(member.rank()));
     this.places = new Places(member, limits);
-    this.connector = new Connector(member, refusals);
+    this.connector = new Connector(member, refusals, tls);
     Channel bound = null;
     try {
       bound = listen == null ? null : connector.listen(listen, () -> new ListenerHandshake(this));
@@ -104,12 +105,17 @@ public final class NettyEndpoint implements AutoCloseable {
    * @throws ExchangeException when every allowed port is taken or the host is not of this machine
    */
   public static NettyEndpoint bind(ListenAddress listen, Member member, Limits limits) {
-    return new NettyEndpoint(listen, member, limits);
+    return bind(listen, member, limits, Encryption.provider());
+  }
+
+  /** As the other, encrypted by a provider of one's choice. */
+  static NettyEndpoint bind(ListenAddress listen, Member member, Limits limits, SslProvider tls) {
+    return new NettyEndpoint(listen, member, limits, tls);
   }
 
   /** One that listens to nobody, and so has no address: for a member that only dials. */
   static NettyEndpoint dialing(Member member, Limits limits) {
-    return new NettyEndpoint(null, member, limits);
+    return new NettyEndpoint(null, member, limits, Encryption.provider());
   }
 
   /** What to tell the others. */

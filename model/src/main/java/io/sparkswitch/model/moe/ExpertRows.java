@@ -11,18 +11,26 @@ import org.bytedeco.pytorch.Tensor;
 final class ExpertRows implements Section {
   private final List<Section> experts;
   private final int[] rows;
+  private final long outputs;
+  private long embed;
 
   /**
-   * @param experts a walk through each
+   * @param experts a walk through each; none where there are more ranks than experts
    * @param rows of each, in this order
+   * @param outputs width of what an expert returns
    */
-  ExpertRows(List<Section> experts, int[] rows) {
+  ExpertRows(List<Section> experts, int[] rows, long outputs) {
     this.experts = experts;
     this.rows = rows;
+    this.outputs = outputs;
   }
 
   @Override
   public Tensor forward(Tensor x, Saved saved) {
+    embed = x.size(1);
+    if (rows.length == 0) {
+      return Tensors.zeros(x.scalar_type(), 0, outputs);
+    }
     List<Tensor> parts = new ArrayList<>();
     long start = 0;
     for (int e = 0; e < rows.length; e++) {
@@ -34,6 +42,9 @@ final class ExpertRows implements Section {
 
   @Override
   public Tensor backward(Tensor gradient) {
+    if (rows.length == 0) {
+      return Tensors.zeros(gradient.scalar_type(), 0, embed);
+    }
     List<Tensor> parts = new ArrayList<>();
     long start = 0;
     for (int e = 0; e < rows.length; e++) {

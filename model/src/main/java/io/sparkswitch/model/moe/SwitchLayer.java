@@ -62,7 +62,7 @@ public record SwitchLayer(Router router, List<Expert> experts, long outputs) {
       walks.add(experts.get(e).section(dropout(pass, origins, start, e)));
       start += rowsPerExpert[e];
     }
-    return new ExpertRows(walks, rowsPerExpert);
+    return new ExpertRows(walks, rowsPerExpert, outputs);
   }
 
   private boolean dropsHidden(Pass pass) {

@@ -42,7 +42,8 @@ class ExchangeTest {
     return Stream.of(
         Arguments.of("local", (Maker) Gang::local),
         Arguments.of("netty", (Maker) Gang::netty),
-        Arguments.of("encrypted", (Maker) Gang::encrypted));
+        Arguments.of("encrypted", (Maker) Gang::encrypted),
+        Arguments.of("encrypted by Java", (Maker) Gang::encryptedByJava));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -1,5 +1,6 @@
 package io.sparkswitch.model.exchange;
 
+import io.netty.handler.ssl.SslProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,27 +43,35 @@ final class Gang implements AutoCloseable {
 
   static Gang netty(int size, NettyEndpoint.Limits limits) throws Exception {
     RunSecret secret = RunSecret.random();
-    return meshed(size, limits, rank -> new Member(secret, 3, rank));
+    return meshed(size, limits, rank -> new Member(secret, 3, rank), Encryption.provider());
   }
 
   static Gang encrypted(int size, Duration patience) throws Exception {
     NettyEndpoint.Limits limits = NettyEndpoint.Limits.DEFAULT.withMessage(patience, patience);
-    return encrypted(size, limits, new RunAuthority());
+    return encrypted(size, limits, new RunAuthority(), Encryption.provider());
   }
 
-  static Gang encrypted(int size, NettyEndpoint.Limits limits, RunAuthority authority)
+  /** Encrypted by Java itself, as where there is no OpenSSL. */
+  static Gang encryptedByJava(int size, Duration patience) throws Exception {
+    NettyEndpoint.Limits limits = NettyEndpoint.Limits.DEFAULT.withMessage(patience, patience);
+    return encrypted(size, limits, new RunAuthority(), SslProvider.JDK);
+  }
+
+  static Gang encrypted(
+      int size, NettyEndpoint.Limits limits, RunAuthority authority, SslProvider tls)
       throws Exception {
     RunSecret secret = RunSecret.random();
-    return meshed(size, limits, rank -> new Member(secret, 3, rank, authority.issue(3, rank)));
+    return meshed(size, limits, rank -> new Member(secret, 3, rank, authority.issue(3, rank)), tls);
   }
 
   /** Ranks 0 to size - 1 and the driver, meshed over the loopback interface. */
-  private static Gang meshed(int size, NettyEndpoint.Limits limits, IntFunction<Member> members)
+  private static Gang meshed(
+      int size, NettyEndpoint.Limits limits, IntFunction<Member> members, SslProvider tls)
       throws Exception {
     List<NettyEndpoint> endpoints = new ArrayList<>();
     for (int rank = Exchange.DRIVER; rank < size; rank++) {
       ListenAddress listen = new ListenAddress("127.0.0.1", "127.0.0.1", 0, 0, "log of " + rank);
-      endpoints.add(NettyEndpoint.bind(listen, members.apply(rank), limits));
+      endpoints.add(NettyEndpoint.bind(listen, members.apply(rank), limits, tls));
     }
     List<PeerAddress> addresses = endpoints.stream().map(NettyEndpoint::address).toList();
     ExecutorService threads = Executors.newCachedThreadPool();

@@ -3,6 +3,7 @@ package io.sparkswitch.model.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ResourceLeakDetector;
 import java.net.Socket;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who does not belong to a running exchange is refused, logged once, and does not disturb it. */
@@ -189,18 +191,20 @@ class RefusalTest {
     return NettyEndpoint.bind(ListenAddress.loopback(), new Member(secret, 3, rank), LIMITS);
   }
 
-  @Test
-  void plaintextIsRefusedWhereAllIsEncrypted() throws Exception {
-    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY)) {
+  @ParameterizedTest
+  @EnumSource(names = {"JDK", "OPENSSL"})
+  void plaintextIsRefusedWhereAllIsEncrypted(SslProvider tls) throws Exception {
+    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY, tls)) {
       Impostor plain = new Impostor(secretOf(gang), Credentials.NONE, 3);
       String reason = "it does not speak TLS, and this run is encrypted";
       assertRefused(gang, plain.dialling(), reason);
     }
   }
 
-  @Test
-  void aCertificateOfAnotherAuthorityIsRefused() throws Exception {
-    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY)) {
+  @ParameterizedTest
+  @EnumSource(names = {"JDK", "OPENSSL"})
+  void aCertificateOfAnotherAuthorityIsRefused(SslProvider tls) throws Exception {
+    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY, tls)) {
       Credentials other = OTHER_AUTHORITY.issue(3, 1);
       assertRefused(
           gang,
@@ -212,23 +216,25 @@ class RefusalTest {
   /** As a client it refuses the listener first, so the listener only learns that it was refused. */
   @Test
   void aMemberOfAnotherAuthorityIsRefused() throws Exception {
-    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY)) {
+    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY, Encryption.provider())) {
       Impostor other = new Impostor(secretOf(gang), OTHER_AUTHORITY.issue(3, 1), 3);
       assertRefused(gang, other.dialling(), NO_TLS);
     }
   }
 
-  @Test
-  void whoShowsNoCertificateIsRefused() throws Exception {
-    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY)) {
+  @ParameterizedTest
+  @EnumSource(names = {"JDK", "OPENSSL"})
+  void whoShowsNoCertificateIsRefused(SslProvider tls) throws Exception {
+    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY, tls)) {
       Stranger nameless = Stranger.encrypting(Credentials.NONE, Stranger.hello(3, 1, 0));
       assertRefused(gang, nameless, NO_TLS);
     }
   }
 
-  @Test
-  void theCertificateOfAnotherRankIsRefused() throws Exception {
-    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY)) {
+  @ParameterizedTest
+  @EnumSource(names = {"JDK", "OPENSSL"})
+  void theCertificateOfAnotherRankIsRefused(SslProvider tls) throws Exception {
+    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY, tls)) {
       Impostor rank2 = new Impostor(secretOf(gang), AUTHORITY.issue(3, 2), 3);
       assertRefused(
           gang,
@@ -239,7 +245,7 @@ class RefusalTest {
 
   @Test
   void theCertificateOfAnotherAttemptIsRefused() throws Exception {
-    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY)) {
+    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY, Encryption.provider())) {
       Impostor old = new Impostor(secretOf(gang), AUTHORITY.issue(2, 1), 3);
       assertRefused(
           gang,
@@ -250,7 +256,7 @@ class RefusalTest {
 
   @Test
   void aCertificateWithoutTheSecretIsRefused() throws Exception {
-    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY)) {
+    try (Gang gang = Gang.encrypted(2, LIMITS, AUTHORITY, Encryption.provider())) {
       Impostor ignorant = new Impostor(RunSecret.random(), AUTHORITY.issue(3, 1), 3);
       assertRefused(gang, ignorant.dialling(), NO_SECRET);
     }

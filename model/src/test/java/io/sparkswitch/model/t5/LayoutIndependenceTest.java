@@ -104,6 +104,18 @@ class LayoutIndependenceTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void withMoreRanksThanExpertsSomeHaveNoneAndTheStepIsTheSame(Layout layout) throws Exception {
+    T5Config two =
+        TinyModel.config(
+            TinyModel.conventions(FeedForwardKind.GATED_GELU),
+            TinyModel.sparse(2, 1.0, 0.05, 0.1, GROUP));
+    GangRun alone = GangRun.train(two, Precision.FLOAT64, BATCH, new int[] {0, 7});
+
+    assertSameStep(alone, GangRun.train(two, Precision.FLOAT64, BATCH, layout.cuts()));
+  }
+
   static Stream<Recipe> recipes() {
     return Recipe.all(TinyModel.config(TinyModel.QUIET, null), 8, GROUP).stream();
   }

@@ -62,6 +62,12 @@ class PlannedTrafficTest {
     judge(recipe, Precision.FLOAT32, 1);
   }
 
+  @Test
+  void aRankWithoutExpertsMovesWhatIsReckonedToo() throws Exception {
+    Recipe recipe = Recipe.all(TinyModel.config(TinyModel.QUIET, null), EXPERTS, 1).get(2);
+    judge(recipe, Precision.FLOAT32, EXPERTS + 1);
+  }
+
   private static void judge(Recipe recipe, Precision precision, int size) throws Exception {
     List<Seen> all = run(recipe, precision, size);
     List<SparseLayer> layers = SparseLayers.of(recipe.config());
