@@ -51,6 +51,7 @@ write_configuration() {
     umask 077
     {
       echo "spark.authenticate true"
+      echo "spark.deploy.maxExecutorRetries -1" # the Master reads it: a gang replaces what it loses
       echo "spark.driver.extraJavaOptions $options"
       echo "spark.authenticate.secret $(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"
     } >"$dir/conf/spark-defaults.conf"

@@ -4,6 +4,7 @@ import io.sparkswitch.data.source.InputException;
 import io.sparkswitch.distill.student.InitReport;
 import io.sparkswitch.distill.student.StudentInit;
 import io.sparkswitch.distill.target.TargetsSettings;
+import io.sparkswitch.distill.target.store.SoftTargetsReader;
 import io.sparkswitch.distill.target.store.TargetsFolder;
 import io.sparkswitch.distill.target.store.TargetsManifest;
 import io.sparkswitch.distill.target.store.TargetsOrigin;
@@ -153,6 +154,7 @@ final class DistillVerb extends GangVerb {
                             .formatted(uri)));
     manifest.requireMatch(origin);
     manifest.requireCovers(run.config().distill().temperature(), run.config().training().steps());
+    SoftTargetsReader.open(uri, run.hadoop()); // that each file is there at its length
     return manifest;
   }
 

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TinyJourney.Extension.class)
 class FaultsIT {
   private static final Duration NOTICED = Duration.ofSeconds(2);
+  private static final Duration ENDED = Duration.ofSeconds(30);
   private static final List<String> TABLE = new ArrayList<>();
 
   private static TinyJourney journey;
@@ -157,7 +158,9 @@ class FaultsIT {
 
     ProgramOutput result = run.await();
 
+    Duration ended = run.allEndedAfter(fault);
     assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
+    assertThat(ended).as("from the fault to the run's end").isLessThan(ENDED);
     assertThat(result.output())
         .containsPattern("cannot write .*step-00000020/experts-001-of-002-attempt-000")
         .containsPattern("rank 1 on \\S+ \\(executor \\d\\) failed")
@@ -166,7 +169,12 @@ class FaultsIT {
     assertThat(again).contains("Resuming at step 10.");
     assertSameEnd(run.run());
     run.assertNothingIsLeft();
-    row("checkpoint write", "full disk", "at once", "rank and file; exit code 1", "10");
+    row(
+        "checkpoint write of step 20",
+        "full disk",
+        seconds(ended) + " to the end of all processes",
+        "rank, host, executor, file; exit code 1",
+        "10");
   }
 
   @Test
@@ -176,6 +184,8 @@ class FaultsIT {
     FaultyRun run = FaultyRun.start(journey, "beheaded", List.of(fault));
 
     assertThat(run.await().exitCode()).isEqualTo(137);
+    Duration ended = run.allEndedAfter(fault);
+    assertThat(ended).as("from the kill to the executors' end").isLessThan(ENDED);
     String again = journey.launch(2, journey.pretrain("switch", "beheaded"));
 
     assertThat(again)
@@ -184,7 +194,12 @@ class FaultsIT {
         .contains("Resuming at step 20.");
     assertSameEnd(run.run());
     run.assertNothingIsLeft();
-    row("checkpoint write", "SIGKILL of the driver", "at once", "in the lease", "10");
+    row(
+        "checkpoint write of step 30",
+        "SIGKILL of the driver",
+        seconds(ended) + " to the end of all processes",
+        "holder of the lease, by the next driver",
+        "10");
   }
 
   @Test
@@ -195,9 +210,11 @@ class FaultsIT {
             journey, "asked", List.of(new Fault(0, 1, RankPhase.OPTIMIZER, 13, Kind.DAWDLE)));
     // Whose update rank 1 dawdles over, so that the driver waits within the next.
     Awaitility.await("step 14").atMost(TinyJourney.BOUND).until(() -> run.run().lastStep() >= 14);
+    long askedAt = System.nanoTime();
     run.driver().handle().destroy();
 
     ProgramOutput result = run.await();
+    Duration ended = Duration.ofNanos(System.nanoTime() - askedAt);
 
     assertThat(result.exitCode()).as(result.output()).isEqualTo(75);
     assertThat(result.output())
@@ -207,6 +224,12 @@ class FaultsIT {
     assertThat(again).contains("Resuming at step 15.");
     assertSameEnd(run.run());
     run.assertNothingIsLeft();
+    row(
+        "optimizer of step 13, which a rank dawdles over",
+        "SIGTERM of the driver",
+        seconds(ended) + " to its end",
+        "exit code 75",
+        "0");
   }
 
   /** Every fault is noticed in time and named, and the run ends as the one without. */
@@ -254,9 +277,13 @@ class FaultsIT {
     row(
         phase,
         fault.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-        String.format(Locale.ROOT, "%.2f s", detection.getValue().toMillis() / 1e3),
+        seconds(detection.getValue()),
         named,
         repeated);
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.2f s", duration.toMillis() / 1e3);
   }
 
   private static void row(String... cells) {

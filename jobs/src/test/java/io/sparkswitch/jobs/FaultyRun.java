@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkswitch.jobs.faults.Fault;
 import io.sparkswitch.jobs.faults.FaultJar;
+import io.sparkswitch.jobs.packaging.Built;
 import io.sparkswitch.jobs.packaging.ProgramOutput;
 import io.sparkswitch.jobs.packaging.RunningProgram;
 import java.io.IOException;
@@ -144,12 +145,26 @@ final class FaultyRun {
     return steps.subList(1, steps.size());
   }
 
+  /** How long after a fault its run's last process ended. */
+  Duration allEndedAfter(Fault fault) throws IOException {
+    String home = "spark-runs/" + driver.handle().pid();
+    Awaitility.await("the end of every process of the run")
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> processesOf(home).isEmpty());
+    return Duration.ofMillis(System.currentTimeMillis() - happened().get(fault));
+  }
+
   /** No process of the run, no folder that it worked in, no file that does not belong. */
   void assertNothingIsLeft() throws IOException {
     String home = "spark-runs/" + driver.handle().pid();
     Awaitility.await("the end of every process of the run")
         .atMost(Duration.ofSeconds(30))
         .until(() -> processesOf(home).isEmpty());
+    // Temporary files, unpacked jars and executors' own are in it.
+    Awaitility.await("the end of " + home)
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !Files.exists(Built.root().resolve("target").resolve(home)));
     try (Stream<Path> files = Files.walk(run.folder())) {
       assertThat(
               files

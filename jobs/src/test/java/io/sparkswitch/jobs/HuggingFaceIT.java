@@ -83,21 +83,32 @@ class HuggingFaceIT {
   }
 
   @Test
-  void itTeachesAStudent() {
-    journey.inProcess(
-        List.of(
-            "distill",
-            "--teacher",
-            journey.path("hf-imported"),
-            "--shards",
-            journey.path("shards"),
-            "--out",
-            journey.path("hf-student"),
-            "--config",
-            journey.path("dense.conf"),
-            "--set",
-            "training.steps=2"));
+  void itTeachesAStudentByItsSoftTargets() {
+    journey.inProcess(withTeacher("teach", "hf-targets"));
+    String text =
+        journey.inProcess(
+            TinyJourney.with(
+                withTeacher("distill", "hf-student"), "--targets", journey.path("hf-targets")));
+
+    assertThat(text).doesNotContain("No soft targets");
     assertThat(journey.at("hf-student/checkpoints/step-00000002")).exists();
+  }
+
+  private static List<String> withTeacher(String verb, String out) {
+    return List.of(
+        verb,
+        "--teacher",
+        journey.path("hf-imported"),
+        "--shards",
+        journey.path("shards"),
+        "--out",
+        journey.path(out),
+        "--config",
+        journey.path("dense.conf"),
+        "--set",
+        "training.steps=2",
+        "--set",
+        "teach.top-k=16");
   }
 
   private static double evaluate(String run) throws IOException {

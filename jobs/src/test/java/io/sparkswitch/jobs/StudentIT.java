@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Students by the verbs: of stored targets, of a teacher in their gang, and where they go. */
 @ExtendWith(TinyJourney.Extension.class)
@@ -56,10 +62,101 @@ class StudentIT {
   }
 
   @Test
-  void aStudentOfAnotherSizeStartsFromItsSeed() throws IOException {
+  @Tag("long")
+  void aTeacherInAGangOfTwoExecutorsTeachesTheSame() throws Exception {
+    journey.launch(
+        2,
+        TinyJourney.with(journey.distill("asking-two", FEWER), "--set", "distill.targets=online"));
+
+    List<Double> two = journey.run("asking-two").losses();
+    List<Double> one = journey.run("asking").losses();
+    assertThat(two).hasSameSizeAs(one);
+    for (int step = 0; step < one.size(); step++) {
+      assertThat(two.get(step)).isCloseTo(one.get(step), within(1e-4));
+    }
+  }
+
+  @Test
+  void aFileOfTheTargetsThatIsGoneIsNamedBeforeSparkStarts() throws IOException {
+    TinyJourney.copy(journey.at("pupil-targets"), journey.at("torn-targets"));
+    Path gone = TinyJourney.files(journey.at("torn-targets"), "parquet").get(0);
+    Files.delete(gone);
+
+    InProcess.Outcome outcome = InProcess.run(pupilOf("torn-targets"));
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(3);
+    assertThat(outcome.text())
+        .contains(gone.getFileName().toString())
+        .contains("teach")
+        .doesNotContain("starting Spark")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aFileOfTheTargetsThatWasAlteredIsNamed() throws IOException {
+    TinyJourney.copy(journey.at("pupil-targets"), journey.at("altered-targets"));
+    Path altered = TinyJourney.files(journey.at("altered-targets"), "parquet").get(0);
+    byte[] bytes = Files.readAllBytes(altered);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(altered, bytes);
+
+    InProcess.Outcome outcome = InProcess.run(pupilOf("altered-targets"));
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(3);
+    assertThat(outcome.text())
+        .contains(altered.getFileName().toString())
+        .contains("teach")
+        .doesNotContain("\tat ");
+  }
+
+  private static List<String> pupilOf(String targets) {
+    return TinyJourney.with(journey.distill("refused", FEWER), "--targets", journey.path(targets));
+  }
+
+  @Test
+  void shardsOfAnotherVocabularyAreRefused() {
+    List<String> text = List.of("--corpus", journey.path("corpus"), "--set", "vocab.pieces=280");
+    journey.inProcess(with(List.of("vocab", "--out", journey.path("vocab-280")), text));
+    journey.inProcess(
+        with(
+            with(journey.prepare(), List.of("--out", journey.path("shards-280"))),
+            List.of("--vocab", journey.path("vocab-280"))));
+    for (List<String> verb :
+        List.of(journey.teach("refused", FEWER), journey.distill("refused", FEWER))) {
+      InProcess.Outcome outcome =
+          InProcess.run(with(verb, List.of("--shards", journey.path("shards-280"))));
+
+      assertThat(outcome.code()).as(outcome.text()).isEqualTo(2);
+      assertThat(outcome.text())
+          .contains("was trained with the vocabulary")
+          .contains("use the shards and the vocabulary it was trained with");
+    }
+  }
+
+  /** A verb with other options. */
+  private static List<String> with(List<String> verb, List<String> more) {
+    List<String> all = new ArrayList<>(verb);
+    for (int i = 0; i < more.size(); i += 2) {
+      int there = all.indexOf(more.get(i));
+      if (there >= 0 && !more.get(i).equals("--set")) {
+        all.set(there + 1, more.get(i + 1));
+      } else {
+        all.addAll(more.subList(i, i + 2));
+      }
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model.d-model=16",
+        "model={ feed-forward = gated-gelu, tied-output = false, num-decoder-layers = 1 }"
+      })
+  void aStudentOfAnotherShapeStartsFromItsSeed(String shape) throws IOException {
     journey.inProcess(
         TinyJourney.with(
-            journey.distill("small", "--set", "training.steps=3", "--set", "model.d-model=16"),
+            journey.distill("small", "--fresh", "--set", "training.steps=3", "--set", shape),
             "--set",
             "distill={ initialisation = none, targets = online }"));
 

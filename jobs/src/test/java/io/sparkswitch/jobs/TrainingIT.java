@@ -7,6 +7,7 @@ import io.sparkswitch.jobs.packaging.ProgramOutput;
 import io.sparkswitch.jobs.packaging.RunningProgram;
 import io.sparkswitch.jobs.track.StepMetrics;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,55 @@ class TrainingIT {
           .as("loss of step %d", step + 1)
           .isCloseTo(unbroken.losses().get(step), within(1e-4));
     }
+  }
+
+  @Tag("long")
+  @Test
+  void withFewerThanTheLeastTheRunEndsWith75AndTheSameCommandGoesOn() throws Exception {
+    List<String> command = journey.pretrain("switch", "bereaved");
+    RunningProgram driver =
+        journey.start(
+            2,
+            TinyJourney.with(
+                command,
+                "--set",
+                "gang.replacement-wait=500ms",
+                "--set",
+                "gang.minimum-executors=2"));
+    TrainedRun run = journey.run("bereaved");
+    awaitMiddle(driver, run);
+    executors(driver).get(0).destroyForcibly();
+
+    ProgramOutput result = driver.await(TinyJourney.BOUND);
+
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(75);
+    assertThat(result.output())
+        .contains("only 1 of 2 executors are there")
+        .contains("fewer than gang.minimum-executors = 2");
+    assertThat(Files.readString(journey.at("bereaved/status.json"))).contains("75");
+    assertThat(journey.launch(2, command)).containsPattern("Resuming at step [2-5]0");
+    assertSameEnd(run);
+  }
+
+  /** A rate at which the first update leaves no finite number. */
+  @Test
+  void aRunOfWhichNothingFiniteIsLeftEndsWith4() throws Exception {
+    InProcess.Outcome outcome =
+        InProcess.run(
+            journey.pretrain(
+                "dense",
+                "diverged",
+                "--set",
+                "optimizer.peak-learning-rate=1e30",
+                "--set",
+                "training.max-skipped-batches=2"));
+
+    assertThat(outcome.code()).as(outcome.text()).isEqualTo(4);
+    assertThat(outcome.text())
+        .contains("not finite: batch 1 is left out from now on")
+        .contains("training.max-skipped-batches");
+    assertThat(Files.readString(journey.at("diverged/status.json"))).contains("4");
+    assertThat(journey.at("diverged/checkpoints/step-00000010")).doesNotExist();
   }
 
   @Tag("long")

@@ -1,5 +1,7 @@
 package io.sparkswitch.data.shard;
 
+import static org.apache.hadoop.fs.Options.CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
+
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -57,6 +60,20 @@ public final class WholeFile {
       out.write(content);
     }
     return attempt;
+  }
+
+  /**
+   * Creates a file that nobody else has created, nor creates at the same time. In an object store
+   * that shows when it is closed, by an {@link IOException}: the object is then somebody else's.
+   *
+   * @throws org.apache.hadoop.fs.FileAlreadyExistsException if it is there
+   */
+  public static FSDataOutputStream createAlone(Path file, Configuration conf) throws IOException {
+    FSDataOutputStreamBuilder<?, ?> builder = file.getFileSystem(conf).createFile(file);
+    builder.recursive();
+    builder.overwrite(false);
+    builder.opt(FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+    return builder.build();
   }
 
   /** The content of a file, empty if there is none. */

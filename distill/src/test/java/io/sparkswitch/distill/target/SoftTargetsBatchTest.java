@@ -70,6 +70,25 @@ class SoftTargetsBatchTest {
         .isLessThan(1e-6);
   }
 
+  @Test
+  void wholeDistributionsInBfloat16HaveTheMassOneAgain() {
+    TargetsSettings settings = TargetsSettings.full(Rows.VOCAB, TargetValues.BFLOAT16);
+    List<SoftTargets> rows = Rows.rows(0, 0, 1, settings);
+    SoftTargetsBatch.Full batch =
+        (SoftTargetsBatch.Full) SoftTargetsBatch.of(rows, Rows.batch(0).slice(0, 1));
+
+    float[] probabilities = Tensors.toFloats(batch.probabilities());
+    int real = rows.get(0).positions();
+    assertThat(real).isPositive();
+    for (int position = 0; position < real; position++) {
+      double mass = 0;
+      for (int token = 0; token < Rows.VOCAB; token++) {
+        mass += probabilities[position * Rows.VOCAB + token];
+      }
+      assertThat(mass).isCloseTo(1, within(1e-6));
+    }
+  }
+
   private static double difference(SoftTargetsBatch.Full a, SoftTargetsBatch.Full b) {
     return a.probabilities().sub(b.probabilities()).abs().max().item_double();
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * The time that dense gradients take from the executors to the driver and back to all of them,
@@ -40,25 +41,28 @@ final class AggregationBench implements GangPart {
     ObjectNode ratios = results.putObject("aggregationVersusDirect");
     ObjectNode seconds = results.putObject("aggregationSeconds");
     ObjectNode direct = results.putObject("directSeconds");
+    ObjectNode bytes = results.putObject("aggregationDriverBytes");
     for (int size : executors) {
-      Turns turns = measure(size, environment);
       String name = Integer.toString(size);
+      Turns turns = measure(size, environment, driverBytes -> bytes.put(name, driverBytes));
       ratios.put(name, turns.ratio());
       seconds.put(name, turns.first());
       direct.put(name, turns.second());
       say.accept(
           String.format(
               Locale.ROOT,
-              "%.0f MB of gradients from %d executors to the driver and back: %.3f s, bare sockets %.3f s, ratio %.2f",
+              "%.0f MB of gradients from %d executors to the driver and back: %.3f s, bare sockets %.3f s, ratio %.2f; %,d bytes at the driver",
               entries * Float.BYTES / 1e6,
               size,
               turns.first(),
               turns.second(),
-              turns.ratio()));
+              turns.ratio(),
+              bytes.path(name).longValue()));
     }
   }
 
-  private Turns measure(int size, Map<String, String> environment) throws IOException {
+  private Turns measure(int size, Map<String, String> environment, LongConsumer driverBytes)
+      throws IOException {
     int all = WARM_UP + rounds;
     List<String> arguments = List.of(Long.toString(entries), Integer.toString(all));
     try (ProcessGang gang =
@@ -68,6 +72,7 @@ final class AggregationBench implements GangPart {
         String[] words = gang.driver().line().split(" ");
         measured.add(new Turns.Round(Double.parseDouble(words[0]), Double.parseDouble(words[1])));
       }
+      driverBytes.accept(Long.parseLong(gang.driver().line()));
       return new Turns(measured.subList(WARM_UP, all));
     }
   }

@@ -1,7 +1,9 @@
 package io.sparkswitch.jobs.bench;
 
+import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.NettyExchange;
+import io.sparkswitch.model.exchange.Traffic;
 import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
 import org.bytedeco.pytorch.Tensor;
@@ -9,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * One process of a gang that aggregates by both ways in turns. The driver prints a line for each
- * round: seconds by the exchange, seconds by bare sockets.
+ * round: seconds by the exchange, seconds by bare sockets; and one with its bytes a round.
  */
 final class AggregationPeer {
   private final Tensor gradients;
@@ -36,8 +38,14 @@ final class AggregationPeer {
       Turns turns = Turns.measure(0, rounds, () -> peer.seconds(own), () -> peer.seconds(direct));
       if (rank == Exchange.DRIVER) {
         turns.rounds().forEach(round -> parent.tell(round.first() + " " + round.second()));
+        parent.tell(Long.toString(vectorBytes(exchange.traffic()) / rounds));
       }
     }
+  }
+
+  /** The driver's, both ways. */
+  private static long vectorBytes(Traffic traffic) {
+    return traffic.received(Direction.TO_DRIVER) + traffic.sent(Direction.FROM_DRIVER);
   }
 
   private double seconds(Aggregation way) throws IOException {

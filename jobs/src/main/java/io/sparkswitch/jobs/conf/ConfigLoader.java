@@ -47,13 +47,15 @@ public final class ConfigLoader {
     return over(saved.map(ConfigLoader::parseSaved).orElse(EMPTY), file, settings);
   }
 
+  /** What the user gave, by file and one by one. */
+  static Config given(Optional<Path> file, List<String> settings) {
+    return overrides(settings).withFallback(file.map(ConfigLoader::parse).orElse(EMPTY));
+  }
+
   /** As {@link #load(Optional, List)}, over settings that are weaker than the file's. */
   static RunConfig over(Config base, Optional<Path> file, List<String> settings) {
     try {
-      Config chosen =
-          overrides(settings)
-              .withFallback(file.map(ConfigLoader::parse).orElse(EMPTY))
-              .withFallback(base);
+      Config chosen = given(file, settings).withFallback(base);
       Config resolvable = chosen.resolve(ConfigResolveOptions.noSystem().setAllowUnresolved(true));
       Config preset = Presets.named(resolvable.withOnlyPath(Presets.KEY), options());
       Config reference = reference();

@@ -18,7 +18,7 @@ import java.util.TreeSet;
 /**
  * Reads a study: a bundled one by its name, or a file of one's own. {@code scales.SCALE} lies over
  * the rest of the file; a run has {@code --set} over {@code --config} over its variant's settings
- * over {@code base}.
+ * over {@code base}. What a variant sets itself is refused in the former two.
  */
 public final class StudyLoader {
   private static final String ROOT = "io/sparkswitch/jobs";
@@ -166,6 +166,7 @@ public final class StudyLoader {
     requireKnown(variant, VARIANT_KEYS, "", VARIANT + "." + row);
     Config base = study.hasPath("base") ? study.getConfig("base") : ConfigFactory.empty();
     Config own = variant.hasPath(SETTINGS) ? variant.getConfig(SETTINGS) : ConfigFactory.empty();
+    requireUntouched(row, own);
     List<Long> seeds = variant.hasPath("seeds") ? variant.getLongList("seeds") : all;
     if (variant.hasPath("seeds") && (seeds.isEmpty() || !all.containsAll(seeds))) {
       throw new ConfigException(
@@ -179,6 +180,17 @@ public final class StudyLoader {
         variant.hasPath("teacher") ? Optional.of(variant.getString("teacher")) : Optional.empty(),
         seeds,
         ConfigLoader.over(own.withFallback(base), file, overrides));
+  }
+
+  /** What makes a row another one than its neighbours is not to be taken from it for all. */
+  private void requireUntouched(String row, Config own) {
+    for (Map.Entry<String, ConfigValue> entry : ConfigLoader.given(file, overrides).entrySet()) {
+      if (own.hasPath(entry.getKey())) {
+        throw new ConfigException(
+            "%s is what variant.%s differs in, so it cannot be set for all runs (%s): write a study of your own, in which each row has its value"
+                .formatted(entry.getKey(), row, Origins.describe(entry.getValue())));
+      }
+    }
   }
 
   private static VariantRole role(String row, Config variant) {

@@ -50,6 +50,10 @@ class GangSpeedTest {
     assertThat(results.path("aggregationVersusDirect").fieldNames())
         .toIterable()
         .containsExactly("2", "4");
+    assertThat(results.path("aggregationDriverBytes").path("2").longValue())
+        .as("there and back, however many executors")
+        .isEqualTo(2 * 4 * 10_001)
+        .isEqualTo(results.path("aggregationDriverBytes").path("4").longValue());
     assertThat(lines).hasSize(2);
   }
 }

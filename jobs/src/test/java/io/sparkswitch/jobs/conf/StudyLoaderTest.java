@@ -64,6 +64,26 @@ class StudyLoaderTest {
   }
 
   @Test
+  void whatARowDiffersInIsNotSetForAll() throws IOException {
+    String longer =
+        STUDY
+            .replace("rows = [", "rows = [longer, ")
+            .replace(
+                "variant {",
+                "variant {\n longer { role = control, label = l, settings.training.steps = 300 }");
+    assertThat(load(longer, "demo").variant("longer").config().training().steps()).isEqualTo(300);
+
+    assertThatThrownBy(
+            () ->
+                StudyLoader.load(
+                    write(longer), "demo", Optional.empty(), List.of("training.steps=7")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("training.steps is what variant.longer differs in")
+        .hasMessageContaining("--set training.steps=7")
+        .hasMessageContaining("write a study of your own");
+  }
+
+  @Test
   void aMistakeIsNamedWithItsPlaceAndItsRemedy() {
     refused("role = student, label = \"student\"", "rolle = student", "unknown key", "role");
     refused("role = switch", "role = moe", "variant.switch.role = moe is not allowed", "control");

@@ -1,11 +1,11 @@
 package io.sparkswitch.model.checkpoint;
 
+import io.sparkswitch.data.shard.WholeFile;
 import java.io.IOException;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -22,11 +22,13 @@ public final class AttemptNumbers {
 
   private final Path output;
   private final FileSystem files;
+  private final Configuration conf;
 
   /**
    * @param output folder that attempts write to: of checkpoints, or of soft targets
    */
   public AttemptNumbers(String output, Configuration conf) throws IOException {
+    this.conf = conf;
     this.output = new Path(output);
     this.files = this.output.getFileSystem(conf);
   }
@@ -37,11 +39,15 @@ public final class AttemptNumbers {
     files.mkdirs(folder);
     int number = highestUsed(folder) + 1;
     while (true) {
+      Path claim = new Path(folder, Integer.toString(number));
       try {
-        files.create(new Path(folder, Integer.toString(number)), false).close();
+        WholeFile.createAlone(claim, conf).close();
         return number;
-      } catch (FileAlreadyExistsException e) {
-        number++;
+      } catch (IOException e) {
+        if (!files.exists(claim)) {
+          throw e;
+        }
+        number++; // somebody else's
       }
     }
   }

@@ -1,17 +1,24 @@
 package io.sparkswitch.model.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkswitch.data.pipeline.folder.Lease;
+import io.sparkswitch.data.pipeline.folder.LeaseHeldException;
 import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
 import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
 import io.sparkswitch.model.tensor.Doubles;
 import io.sparkswitch.model.tensor.Tensors;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -127,6 +134,34 @@ class S3CheckpointTest {
     assertThat(new AttemptNumbers(root, conf).claim()).isZero();
     assertThat(new AttemptNumbers(root, conf).claim()).isEqualTo(1);
     assertThat(new AttemptNumbers(root, conf).claim()).isEqualTo(2);
+  }
+
+  @Test
+  void numbersThatManyWantAtOnceAreGivenOnceToo() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    List<Future<Integer>> claims = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      claims.add(threads.submit(() -> new AttemptNumbers(root, conf).claim()));
+    }
+    List<Integer> numbers = new ArrayList<>();
+    for (Future<Integer> claim : claims) {
+      numbers.add(claim.get());
+    }
+    threads.shutdown();
+
+    assertThat(numbers).doesNotHaveDuplicates().hasSize(12);
+  }
+
+  @Test
+  void whoComesSecondDoesNotGetTheLease() throws Exception {
+    Path run = new Path(root);
+    try (Lease first = Lease.acquire(run, conf, "first", Clock.systemUTC(), said::add)) {
+      assertThatThrownBy(() -> Lease.acquire(run, conf, "second", Clock.systemUTC(), said::add))
+          .isInstanceOf(LeaseHeldException.class)
+          .hasMessageContaining("first");
+      first.requireHeld();
+    }
+    Lease.acquire(run, conf, "second", Clock.systemUTC(), said::add).close();
   }
 
   private Shard write(long step) throws Exception {

@@ -196,7 +196,7 @@ public final class Lease implements AutoCloseable {
     FileSystem files = file.getFileSystem(conf);
     FSDataOutputStream out;
     try {
-      out = files.create(file, false);
+      out = WholeFile.createAlone(file, conf);
     } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
       return false;
     } catch (IOException e) {
@@ -208,6 +208,9 @@ public final class Lease implements AutoCloseable {
     try (out) {
       out.write(JSON.writeValueAsBytes(self.renewed(clock.millis())));
     } catch (IOException e) {
+      if (read().filter(holder -> !holder.id().equals(self.id())).isPresent()) {
+        return false; // an object store says so only now
+      }
       // Half a lease would keep others out, and this one's next start.
       files.delete(file, false);
       throw new IOException("cannot write %s: %s".formatted(file, e.getMessage()), e);
