@@ -58,6 +58,22 @@ class TrainingIT {
     assertSameGradients(alone, unbroken);
   }
 
+  @Tag("long")
+  @Test
+  void executorsWithMoreCoresHaveOneRankEachAllTheSame() throws Exception {
+    ProgramOutput result =
+        journey
+            .start(
+                2,
+                journey.pretrain("switch", "roomy", "--set", "training.steps=" + COMPARED),
+                "--master",
+                "local-cluster[2,2,1024]")
+            .await(TinyJourney.BOUND);
+
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(journey.run("roomy").losses()).isEqualTo(unbroken.losses().subList(0, COMPARED));
+  }
+
   /** Spark would replace the executor, but not so soon. */
   @Tag("long")
   @Test
