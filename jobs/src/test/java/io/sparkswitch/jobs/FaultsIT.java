@@ -68,6 +68,17 @@ class FaultsIT {
 
   @Test
   @Tag("long")
+  void aDecommissionedExecutorLeavesAfterACheckpoint() throws Exception {
+    Fault fault = new Fault(0, 1, RankPhase.COMPUTATION, 23, Kind.DECOMMISSION);
+
+    FaultyRun run = assertSurvived("decommissioned", List.of(fault));
+
+    assertThat(run.driver().output())
+        .containsPattern("an executor was told to end, there is a checkpoint of step 2\\d");
+  }
+
+  @Test
+  @Tag("long")
   void anExecutorKilledInTheMiddleOfACheckpointIsNoLoss() throws Exception {
     assertSurvived("writing", List.of(new Fault(0, 1, RankPhase.CHECKPOINT_WRITE, 40, Kind.KILL)));
   }
@@ -264,7 +275,8 @@ class FaultsIT {
               .containsPattern(", at .*" + fault.phase())
               .contains("; its log: ")
               .contains(fault.kind() == Kind.STOP ? "was silent for 2." : "died: its connection");
-      case TERMINATE -> assertThat(detection.getKey()).contains("an executor was told to end");
+      case TERMINATE, DECOMMISSION ->
+          assertThat(detection.getKey()).contains("an executor was told to end");
       default -> assertThat(detection.getKey()).contains("rank " + fault.rank());
     }
     long reached = fault.phase() == RankPhase.RENDEZVOUS ? 0 : fault.step();

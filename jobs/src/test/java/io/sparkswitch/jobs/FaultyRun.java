@@ -75,6 +75,8 @@ final class FaultyRun {
             "--conf",
             Fault.NOTES + "=" + notes,
             "--conf",
+            "spark.decommission.enabled=true",
+            "--conf",
             Fault.RUN + "=" + journey.path(out));
     return new FaultyRun(journey.run(out), driver, notes);
   }

@@ -6,10 +6,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.util.SignalUtils;
 
 /**
- * An executor that was told to end, by SIGTERM: its heartbeat says so, and it stays for a moment so
- * that the driver can write a checkpoint and end the attempt in good order.
+ * An executor that was told to end, by SIGTERM or, as Kubernetes decommissions one, by SIGPWR: its
+ * heartbeat says so, and it stays for a moment so that the driver can write a checkpoint and end
+ * the attempt in good order.
  *
  * <p>Concurrency: Java's shutdown thread waits; ranks come and go in theirs.
  */
@@ -22,6 +24,14 @@ final class Departure {
 
   /** Spark's id of the driver as an executor, in local mode. */
   private static final String DRIVER = "driver";
+
+  private static final String DECOMMISSION = "PWR";
+
+  /** With it Spark ends the executor once its tasks are done. */
+  private static final String SPARK_DECOMMISSIONS = "spark.decommission.enabled";
+
+  /** What a shell shows of a process that SIGTERM ended. */
+  private static final int TERMINATED = 143;
 
   private static final AtomicInteger AT_WORK = new AtomicInteger();
   private static volatile boolean announced;
@@ -41,6 +51,26 @@ final class Departure {
       hooked = true;
       ShutdownHookManager.get()
           .addShutdownHook(Departure::leave, BEFORE_SPARK, GRACE.toSeconds() + 1, TimeUnit.SECONDS);
+      hearDecommission();
+    }
+  }
+
+  /** Beside Spark's own handler, where there is one. */
+  private static void hearDecommission() {
+    boolean sparkEnds = SparkEnv.get().conf().getBoolean(SPARK_DECOMMISSIONS, false);
+    try {
+      SignalUtils.register(
+          DECOMMISSION,
+          () -> {
+            announced = true;
+            if (!sparkEnds) {
+              new Thread(() -> Runtime.getRuntime().exit(TERMINATED), "sparkswitch-departure")
+                  .start();
+            }
+            return true;
+          });
+    } catch (IllegalArgumentException e) {
+      // There is no such signal here, so nobody sends it.
     }
   }
 

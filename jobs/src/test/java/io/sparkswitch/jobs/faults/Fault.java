@@ -35,6 +35,8 @@ public record Fault(int attempt, int rank, RankPhase phase, long step, Kind kind
     KILL_DRIVER,
     /** SIGTERM of the executor. */
     TERMINATE,
+    /** SIGPWR of the executor: Spark's decommissioning. */
+    DECOMMISSION,
     /** SIGSTOP of the executor, and SIGCONT when it has long been given up. */
     STOP,
     /** Three times gang.suspect-after of the tests, in which the rank does nothing. */

@@ -50,6 +50,7 @@ public final class FaultInjector implements PhaseListener {
       case KILL -> signal("KILL", pid);
       case KILL_DRIVER -> signal("KILL", ProcessHandle.current().parent().orElseThrow().pid());
       case TERMINATE -> signal("TERM", pid);
+      case DECOMMISSION -> signal("PWR", pid);
       case STOP -> stop(pid);
       case DAWDLE -> Thread.sleep(DAWDLE_MILLIS);
       case BAD_FRAME -> BadPeer.sendNoFrame(exchange);
@@ -69,7 +70,7 @@ public final class FaultInjector implements PhaseListener {
 
   private static void signal(String name, long pid) throws IOException, InterruptedException {
     run("kill", "-" + name, "" + pid);
-    if (!name.equals("TERM")) {
+    if (name.equals("KILL")) {
       Thread.sleep(60_000); // it never returns
     }
   }
