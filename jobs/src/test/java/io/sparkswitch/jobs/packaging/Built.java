@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the build has put where, as the build tells its tests. */
-final class Built {
+public final class Built {
   private Built() {}
 
   /** The root of the repository. */
-  static Path root() {
+  public static Path root() {
     return Path.of(told("sparkswitch.root"));
   }
 
