@@ -121,16 +121,18 @@ final class DistillVerb extends GangVerb {
     String folder = OutputFolder.of(targets.targets().get(), run.hadoop()).uri();
     TargetsSettings made = checkedTargets(run, folder, origin).settings();
     // How many steps they cover may grow.
+    String precision = made.precision() == null ? "" : " precision=" + made.precision();
     String identity =
         "%s %s kept=%d values=%s temperature=%s soft-fraction=%s remainder=%s"
-            .formatted(
-                origin,
-                made.kind(),
-                made.kept(),
-                made.values(),
-                made.temperature(),
-                distill.softFraction(),
-                distill.remainder());
+                .formatted(
+                    origin,
+                    made.kind(),
+                    made.kept(),
+                    made.values(),
+                    made.temperature(),
+                    distill.softFraction(),
+                    distill.remainder())
+            + precision;
     return new Lessons(folder, Optional.empty(), identity);
   }
 

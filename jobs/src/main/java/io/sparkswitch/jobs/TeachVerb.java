@@ -12,7 +12,6 @@ import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.gang.Gang;
 import io.sparkswitch.jobs.loop.LoadedModel;
 import io.sparkswitch.jobs.loop.ModelWorker;
-import io.sparkswitch.jobs.loop.Plan;
 import io.sparkswitch.jobs.loop.Teaching;
 import io.sparkswitch.jobs.loop.Teaching.Assignment;
 import io.sparkswitch.model.checkpoint.AttemptNumbers;
@@ -106,7 +105,6 @@ final class TeachVerb extends GangVerb {
     RunConfig config = model.spec().config();
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
-    Plan.of(config, model.vocabularyRows(), gang.size());
     if (taught.isEmpty()) {
       folder.clear();
       run.keep(provenance);

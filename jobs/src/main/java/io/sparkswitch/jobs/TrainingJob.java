@@ -146,7 +146,6 @@ final class TrainingJob {
     Plan plan = Plan.of(config, data.vocabulary().rows(), gang.size());
     plan.requireGroups();
     gang.requireNativeMemory(this::nativeBytes);
-    nativeBytes(gang.size()); // refuses more executors than a model has experts
     plan.sentences(data.inputs(), data.targets()).forEach(run::say);
     data.account().get().forEach(run::say);
     run.say(done == 0 ? "Starting at step 0." : "Resuming at step %d.".formatted(done));

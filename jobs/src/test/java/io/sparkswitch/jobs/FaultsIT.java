@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Real processes to which real faults happen. The table of what was seen is printed at the end;
@@ -66,12 +68,13 @@ class FaultsIT {
     assertSurvived("stopped", List.of(new Fault(0, 0, RankPhase.OPTIMIZER, 23, Kind.STOP)));
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(names = {"DECOMMISSION", "POWER_FAILURE"})
   @Tag("long")
-  void aDecommissionedExecutorLeavesAfterACheckpoint() throws Exception {
-    Fault fault = new Fault(0, 1, RankPhase.COMPUTATION, 23, Kind.DECOMMISSION);
+  void aDecommissionedExecutorLeavesAfterACheckpoint(Kind kind) throws Exception {
+    Fault fault = new Fault(0, 1, RankPhase.COMPUTATION, 23, kind);
 
-    FaultyRun run = assertSurvived("decommissioned", List.of(fault));
+    FaultyRun run = assertSurvived("left-by-" + kind, List.of(fault));
 
     assertThat(run.driver().output())
         .containsPattern("an executor was told to end, there is a checkpoint of step 2\\d");
@@ -275,7 +278,7 @@ class FaultsIT {
               .containsPattern(", at .*" + fault.phase())
               .contains("; its log: ")
               .contains(fault.kind() == Kind.STOP ? "was silent for 2." : "died: its connection");
-      case TERMINATE, DECOMMISSION ->
+      case TERMINATE, DECOMMISSION, POWER_FAILURE ->
           assertThat(detection.getKey()).contains("an executor was told to end");
       default -> assertThat(detection.getKey()).contains("rank " + fault.rank());
     }

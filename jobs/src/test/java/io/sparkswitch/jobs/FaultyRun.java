@@ -75,10 +75,14 @@ final class FaultyRun {
             "--conf",
             Fault.NOTES + "=" + notes,
             "--conf",
-            "spark.decommission.enabled=true",
+            "spark.decommission.enabled=" + faults.stream().anyMatch(FaultyRun::sparkDecommissions),
             "--conf",
             Fault.RUN + "=" + journey.path(out));
     return new FaultyRun(journey.run(out), driver, notes);
+  }
+
+  private static boolean sparkDecommissions(Fault fault) {
+    return fault.kind() == Fault.Kind.DECOMMISSION;
   }
 
   /** Notes when each sentence of the driver is first seen. */

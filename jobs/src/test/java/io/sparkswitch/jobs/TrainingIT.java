@@ -3,11 +3,11 @@ package io.sparkswitch.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkswitch.jobs.packaging.ProgramOutput;
 import io.sparkswitch.jobs.packaging.RunningProgram;
 import io.sparkswitch.jobs.track.StepMetrics;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +125,7 @@ class TrainingIT {
     assertThat(result.output())
         .contains("only 1 of 2 executors are there")
         .contains("fewer than gang.minimum-executors = 2");
-    assertThat(Files.readString(journey.at("bereaved/status.json"))).contains("75");
+    assertThat(exitCode("bereaved")).isEqualTo(75);
     assertThat(journey.launch(2, command)).containsPattern("Resuming at step [2-5]0");
     assertSameEnd(run);
   }
@@ -147,7 +147,7 @@ class TrainingIT {
     assertThat(outcome.text())
         .contains("not finite: batch 1 is left out from now on")
         .contains("training.max-skipped-batches");
-    assertThat(Files.readString(journey.at("diverged/status.json"))).contains("4");
+    assertThat(exitCode("diverged")).isEqualTo(4);
     assertThat(journey.at("diverged/checkpoints/step-00000010")).doesNotExist();
   }
 
@@ -170,6 +170,14 @@ class TrainingIT {
 
     assertThat(output).containsPattern("Resuming at step [2-5]0");
     assertSameEnd(run);
+  }
+
+  private static int exitCode(String run) throws IOException {
+    return JsonMapper.builder()
+        .build()
+        .readTree(journey.at(run + "/status.json").toFile())
+        .path("exitCode")
+        .asInt(-1);
   }
 
   private static void capacityBinds(StepMetrics metrics) {

@@ -5,12 +5,15 @@ import static org.apache.hadoop.fs.Options.CreateFileOptionKeys.FS_OPTION_CREATE
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -20,6 +23,9 @@ import org.apache.hadoop.fs.Path;
 public final class WholeFile {
   /** Folder of unfinished files, in the folder that they are meant for. */
   public static final String ATTEMPTS = "_attempts";
+
+  /** Hadoop's switch, for stores that cannot create on a condition. */
+  private static final String CONDITIONAL = "fs.s3a.create.conditional.enabled";
 
   private WholeFile() {}
 
@@ -63,16 +69,68 @@ public final class WholeFile {
   }
 
   /**
-   * Creates a file that nobody else has created, nor creates at the same time. In an object store
-   * that shows when it is closed, by an {@link IOException}: the object is then somebody else's.
+   * Writes a file that nobody else has written, nor writes at the same time.
    *
-   * @throws org.apache.hadoop.fs.FileAlreadyExistsException if it is there
+   * @param content unlike anybody else's
+   * @return whether it was this one that wrote it; if not, the file is somebody else's
+   * @throws IOException if it cannot be written; what there is of it is removed
    */
-  public static FSDataOutputStream createAlone(Path file, Configuration conf) throws IOException {
-    FSDataOutputStreamBuilder<?, ?> builder = file.getFileSystem(conf).createFile(file);
+  public static boolean writeAlone(Path file, Configuration conf, byte[] content)
+      throws IOException {
+    FSDataOutputStream out;
+    try {
+      out = createAlone(file, conf);
+    } catch (IOException e) {
+      if (file.getFileSystem(conf).exists(file)) {
+        return false;
+      }
+      throw e;
+    }
+    try (out) {
+      out.write(content);
+      return true;
+    } catch (IOException e) {
+      return isOwn(file, conf, content, e);
+    }
+  }
+
+  /** An object store refuses, or loses its answer, only when the file is closed. */
+  private static boolean isOwn(Path file, Configuration conf, byte[] content, IOException why)
+      throws IOException {
+    try {
+      Optional<byte[]> there = read(file, conf).filter(bytes -> bytes.length > 0);
+      if (there.isPresent()) {
+        return Arrays.equals(there.get(), content);
+      }
+    } catch (IOException unreadable) {
+      why.addSuppressed(unreadable);
+    }
+    try {
+      file.getFileSystem(conf).delete(file, false);
+    } catch (IOException kept) {
+      why.addSuppressed(kept);
+    }
+    throw new IOException("cannot write %s: %s".formatted(file, why.getMessage()), why);
+  }
+
+  private static FSDataOutputStream createAlone(Path file, Configuration conf) throws IOException {
+    FileSystem files = file.getFileSystem(conf);
+    if (files instanceof LocalFileSystem local) { // which looks first and creates then
+      files.mkdirs(file.getParent());
+      Files.createFile(local.pathToFile(file).toPath());
+      try {
+        return files.create(file, true);
+      } catch (IOException e) {
+        Files.delete(local.pathToFile(file).toPath());
+        throw e;
+      }
+    }
+    FSDataOutputStreamBuilder<?, ?> builder = files.createFile(file);
     builder.recursive();
     builder.overwrite(false);
-    builder.opt(FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+    if (conf.getBoolean(CONDITIONAL, true)) {
+      builder.opt(FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+    }
     return builder.build();
   }
 

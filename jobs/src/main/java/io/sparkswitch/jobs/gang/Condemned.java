@@ -19,6 +19,7 @@ final class Condemned extends SparkListener {
 
   private final JavaSparkContext spark;
   private final Set<String> executors = new HashSet<>();
+  private final Set<String> gone = new HashSet<>();
 
   Condemned(JavaSparkContext spark) {
     this.spark = spark;
@@ -28,14 +29,17 @@ final class Condemned extends SparkListener {
     return executors.size();
   }
 
-  /** One that ends by itself. */
+  /** One that ends by itself, unless it has ended already. */
   synchronized void add(String executor) {
-    executors.add(executor);
+    if (!gone.contains(executor)) {
+      executors.add(executor);
+    }
   }
 
   @Override
   public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
     executors.remove(removed.executorId());
+    gone.add(removed.executorId()); // Spark gives no number twice
   }
 
   /**

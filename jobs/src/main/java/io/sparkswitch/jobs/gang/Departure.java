@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.util.ShutdownHookManager;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SignalUtils;
 
@@ -25,7 +26,7 @@ final class Departure {
   /** Spark's id of the driver as an executor, in local mode. */
   private static final String DRIVER = "driver";
 
-  private static final String DECOMMISSION = "PWR";
+  private static final String DECOMMISSION_SIGNAL = "spark.executor.decommission.signal";
 
   /** With it Spark ends the executor once its tasks are done. */
   private static final String SPARK_DECOMMISSIONS = "spark.decommission.enabled";
@@ -57,21 +58,28 @@ final class Departure {
 
   /** Beside Spark's own handler, where there is one. */
   private static void hearDecommission() {
-    boolean sparkEnds = SparkEnv.get().conf().getBoolean(SPARK_DECOMMISSIONS, false);
-    try {
-      SignalUtils.register(
-          DECOMMISSION,
-          () -> {
-            announced = true;
-            if (!sparkEnds) {
-              new Thread(() -> Runtime.getRuntime().exit(TERMINATED), "sparkswitch-departure")
-                  .start();
-            }
-            return true;
-          });
-    } catch (IllegalArgumentException e) {
-      // There is no such signal here, so nobody sends it.
+    SparkConf conf = SparkEnv.get().conf();
+    boolean sparkEnds = conf.getBoolean(SPARK_DECOMMISSIONS, false);
+    SignalUtils.register(
+        conf.get(DECOMMISSION_SIGNAL, "PWR"),
+        () -> {
+          announced = true;
+          Thread exit = new Thread(() -> exit(sparkEnds), "sparkswitch-departure");
+          exit.setDaemon(true);
+          exit.start();
+          return true;
+        });
+  }
+
+  /** Ends this process, once its rank has ended; Spark, if it does so itself, is given time to. */
+  private static void exit(boolean sparkEnds) {
+    while (sparkEnds && AT_WORK.get() > 0) {
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
+    if (sparkEnds) {
+      LockSupport.parkNanos(GRACE.toNanos());
+    }
+    Runtime.getRuntime().exit(TERMINATED);
   }
 
   static void rankEnded() {

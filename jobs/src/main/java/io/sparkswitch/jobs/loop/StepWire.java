@@ -6,6 +6,7 @@ import io.sparkswitch.model.exchange.PlannedTraffic;
 import io.sparkswitch.model.moe.SparseLayer;
 import io.sparkswitch.model.moe.SparseLayer.Travel;
 import io.sparkswitch.model.t5.SparseLayers;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -94,10 +95,13 @@ record StepWire(Plan plan) {
 
   /** The rank that moves most where routing is balanced. */
   int busiest() {
+    Comparator<Integer> load =
+        Comparator.<Integer>comparingLong(this::balancedRows)
+            .thenComparingInt(plan::expertsOf)
+            .thenComparingLong(this::slice);
     int busiest = 0;
     for (int rank = 1; rank < plan.executors(); rank++) {
-      if (balancedRows(rank) > balancedRows(busiest)
-          || balancedRows(rank) == balancedRows(busiest) && slice(rank) > slice(busiest)) {
+      if (load.compare(rank, busiest) > 0) {
         busiest = rank;
       }
     }

@@ -106,11 +106,10 @@ class StudyLoaderTest {
                 StudyLoader.load(
                     write(STUDY), "demo", Optional.empty(), List.of("distill.temperature=2")))
         .hasMessageContaining("has distill.temperature = 2.0, but teach.temperature = 1.0");
-    assertThatThrownBy(
-            () ->
-                StudyLoader.load(
-                    write(STUDY), "demo", Optional.empty(), List.of("model.num-experts=2")))
-        .hasMessageContaining("variant.dense has the role dense, but model.num-experts = 2");
+    refused(
+        "base { preset = nano,",
+        "base { preset = nano, model.num-experts = 2,",
+        "variant.dense has the role dense, but model.num-experts = 2");
     assertThatThrownBy(() -> StudyLoader.load("gone.conf", "demo", Optional.empty(), List.of()))
         .hasMessage("study gone.conf: there is no such file");
     assertThatThrownBy(() -> load(STUDY, "huge"))

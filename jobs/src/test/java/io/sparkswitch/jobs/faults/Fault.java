@@ -35,8 +35,10 @@ public record Fault(int attempt, int rank, RankPhase phase, long step, Kind kind
     KILL_DRIVER,
     /** SIGTERM of the executor. */
     TERMINATE,
-    /** SIGPWR of the executor: Spark's decommissioning. */
+    /** SIGPWR of the executor: Spark's decommissioning, which is switched on. */
     DECOMMISSION,
+    /** SIGPWR of the executor of a Spark that does not know it. */
+    POWER_FAILURE,
     /** SIGSTOP of the executor, and SIGCONT when it has long been given up. */
     STOP,
     /** Three times gang.suspect-after of the tests, in which the rank does nothing. */

@@ -50,7 +50,7 @@ public final class FaultInjector implements PhaseListener {
       case KILL -> signal("KILL", pid);
       case KILL_DRIVER -> signal("KILL", ProcessHandle.current().parent().orElseThrow().pid());
       case TERMINATE -> signal("TERM", pid);
-      case DECOMMISSION -> signal("PWR", pid);
+      case DECOMMISSION, POWER_FAILURE -> signal("PWR", pid);
       case STOP -> stop(pid);
       case DAWDLE -> Thread.sleep(DAWDLE_MILLIS);
       case BAD_FRAME -> BadPeer.sendNoFrame(exchange);

@@ -64,6 +64,8 @@ class MusterTest {
     assertThat(condemned.count()).isEqualTo(1);
     condemned.onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "gone"));
     assertThat(condemned.count()).isZero();
+    condemned.add("driver");
+    assertThat(condemned.count()).as("who said so and died before it was heard").isZero();
   }
 
   private static GangSettings settings(int minimum) {

@@ -2,7 +2,9 @@ package io.sparkswitch.model.checkpoint;
 
 import io.sparkswitch.data.shard.WholeFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -35,20 +37,16 @@ public final class AttemptNumbers {
 
   /** The next number. Creating its file is what claims it. */
   public int claim() throws IOException {
+    byte[] own = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
     Path folder = new Path(output, FOLDER);
     files.mkdirs(folder);
     int number = highestUsed(folder) + 1;
     while (true) {
       Path claim = new Path(folder, Integer.toString(number));
-      try {
-        WholeFile.createAlone(claim, conf).close();
+      if (WholeFile.writeAlone(claim, conf, own)) {
         return number;
-      } catch (IOException e) {
-        if (!files.exists(claim)) {
-          throw e;
-        }
-        number++; // somebody else's
       }
+      number++;
     }
   }
 

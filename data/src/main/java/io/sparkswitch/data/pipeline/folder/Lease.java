@@ -23,9 +23,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -193,29 +191,7 @@ public final class Lease implements AutoCloseable {
   }
 
   private boolean create() throws IOException {
-    FileSystem files = file.getFileSystem(conf);
-    FSDataOutputStream out;
-    try {
-      out = WholeFile.createAlone(file, conf);
-    } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
-      return false;
-    } catch (IOException e) {
-      if (files.exists(file)) {
-        return false;
-      }
-      throw e;
-    }
-    try (out) {
-      out.write(JSON.writeValueAsBytes(self.renewed(clock.millis())));
-    } catch (IOException e) {
-      if (read().filter(holder -> !holder.id().equals(self.id())).isPresent()) {
-        return false; // an object store says so only now
-      }
-      // Half a lease would keep others out, and this one's next start.
-      files.delete(file, false);
-      throw new IOException("cannot write %s: %s".formatted(file, e.getMessage()), e);
-    }
-    return true;
+    return WholeFile.writeAlone(file, conf, JSON.writeValueAsBytes(self.renewed(clock.millis())));
   }
 
   synchronized void renew() {
