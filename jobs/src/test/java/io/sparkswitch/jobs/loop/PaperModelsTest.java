@@ -1,11 +1,13 @@
 package io.sparkswitch.jobs.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparkswitch.data.token.VocabularySpec;
+import io.sparkswitch.distill.student.StudentInit;
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.model.t5.PaperFlops;
@@ -164,6 +166,23 @@ class PaperModelsTest {
     assertThat((double) preset(preset).parameters() / 1e9)
         .as("billions of parameters of %s", preset)
         .isCloseTo(stated.doubleValue(), within(tolerance));
+  }
+
+  @Test
+  void aStudentWithoutAPresetIsT5BaseAndTakesWhatAnySwitchBaseHasInCommonWithIt() {
+    T5Config student =
+        Architecture.of(
+            ConfigLoader.load(Optional.empty(), List.of()),
+            new VocabularySpec(32000, "planned").rows());
+
+    assertThat(student.width()).isEqualTo(preset("t5-base").width());
+    assertThat(student.parameters()).isEqualTo(preset("t5-base").parameters());
+    for (int experts : new int[] {2, 4, 8, 16, 32, 64, 128, 256}) {
+      T5Config teacher = preset("switch-base-" + experts);
+      for (T5Config any : List.of(student, preset("t5-base"))) {
+        assertThatCode(() -> new StudentInit(teacher, any)).doesNotThrowAnyException();
+      }
+    }
   }
 
   private static T5Config preset(String name) {
