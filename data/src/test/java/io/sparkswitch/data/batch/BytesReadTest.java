@@ -60,7 +60,10 @@ class BytesReadTest {
   @AfterAll
   static void stop() {
     if (hdfs != null) {
-      hdfs.shutdown(true);
+      // Not shutdown(): it forgets this process's shutdown hooks, by which Spark removes its
+      // folders.
+      hdfs.shutdownDataNodes();
+      hdfs.shutdownNameNodes();
     }
   }
 

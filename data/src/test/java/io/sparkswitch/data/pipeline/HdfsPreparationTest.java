@@ -73,7 +73,10 @@ class HdfsPreparationTest {
   static void stop() {
     spark.stop();
     if (hdfs != null) {
-      hdfs.shutdown(true);
+      // Not shutdown(): it forgets this process's shutdown hooks, by which Spark removes its
+      // folders.
+      hdfs.shutdownDataNodes();
+      hdfs.shutdownNameNodes();
     }
   }
 
