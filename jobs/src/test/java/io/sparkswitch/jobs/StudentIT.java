@@ -87,7 +87,7 @@ class StudentIT {
     assertThat(outcome.code()).as(outcome.text()).isEqualTo(3);
     assertThat(outcome.text())
         .contains(gone.getFileName().toString())
-        .contains("teach")
+        .contains("is missing; run teach again with --fresh")
         .doesNotContain("starting Spark")
         .doesNotContain("\tat ");
   }
@@ -105,7 +105,7 @@ class StudentIT {
     assertThat(outcome.code()).as(outcome.text()).isEqualTo(3);
     assertThat(outcome.text())
         .contains(altered.getFileName().toString())
-        .contains("teach")
+        .contains("was altered", "run teach again with --fresh")
         .doesNotContain("\tat ");
   }
 
