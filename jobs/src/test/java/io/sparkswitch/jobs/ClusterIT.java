@@ -2,11 +2,15 @@ package io.sparkswitch.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkswitch.jobs.faults.Fault;
+import io.sparkswitch.jobs.faults.FaultJar;
+import io.sparkswitch.jobs.gang.RankPhase;
 import io.sparkswitch.jobs.packaging.ClusterFixture;
 import io.sparkswitch.jobs.packaging.DeployMode;
 import io.sparkswitch.jobs.packaging.ProgramOutput;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -75,6 +79,46 @@ class ClusterIT {
   @Tag("long")
   void twoExecutorsTrainEncryptedInClusterModeAsTheyDoInTheEmbeddedSpark() throws Exception {
     pretrain("cluster-cluster", DeployMode.CLUSTER);
+  }
+
+  @Test
+  @Tag("long")
+  void anExecutorKilledUnderAMasterIsReplacedAndNothingIsLost() throws Exception {
+    Fault fault = new Fault(0, 1, RankPhase.BACKWARD_EXCHANGE, 13, Fault.Kind.KILL);
+
+    assertSurvived("cluster-killed", submitWith(fault, "cluster-killed"));
+  }
+
+  /** Its executor, which has lost its worker, ends itself; the other worker starts another. */
+  @Test
+  @Tag("long")
+  void aLostWorkerIsNoLossEither() throws Exception {
+    Fault fault = new Fault(0, 1, RankPhase.BACKWARD_EXCHANGE, 13, Fault.Kind.KILL_WORKER);
+
+    ProgramOutput result = submitWith(fault, "cluster-worker");
+
+    cluster.startWorker();
+    assertSurvived("cluster-worker", result);
+  }
+
+  private static ProgramOutput submitWith(Fault fault, String out) throws Exception {
+    Map<String, String> conf = new HashMap<>(REGISTERED);
+    conf.put("spark.jars", FaultJar.write(folder.resolve(out + ".jar")).toString());
+    conf.put(Fault.PLAN, Fault.toText(List.of(fault)));
+    conf.put(Fault.NOTES, path(out + "-notes"));
+    List<String> arguments = journey.pretrain("switch", out, "--set", "training.steps=20");
+    return cluster.submit(arguments, conf, DeployMode.CLIENT);
+  }
+
+  private static void assertSurvived(String out, ProgramOutput result) throws Exception {
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(folder.resolve(out + "-notes")).isNotEmptyFile();
+    assertThat(result.output())
+        .containsPattern("Lost rank 1 on \\S+ \\(executor 1\\), at .*backward")
+        .contains("Continuing from")
+        .contains("step-00000010");
+    assertThat(journey.run(out).losses())
+        .isEqualTo(journey.trainedSwitch().losses().subList(0, 20));
   }
 
   private static void pretrain(String out, DeployMode mode) throws Exception {

@@ -101,7 +101,8 @@ class FaultsIT {
             new Fault(7, 1, RankPhase.FORWARD_EXCHANGE, 36, Kind.CLOSE),
             new Fault(8, 0, RankPhase.FORWARD_EXCHANGE, 45, Kind.CORRUPT),
             new Fault(8, 0, RankPhase.BACKWARD_EXCHANGE, 45, Kind.KILL),
-            new Fault(9, 1, RankPhase.COMPUTATION, 52, Kind.TERMINATE));
+            new Fault(9, 0, RankPhase.RENDEZVOUS, Fault.ANY, Kind.SHUT_PORT),
+            new Fault(10, 1, RankPhase.COMPUTATION, 52, Kind.TERMINATE));
 
     FaultyRun run = assertSurvived("stricken", faults);
 
@@ -110,6 +111,7 @@ class FaultsIT {
             "Checkpoint .*/step-00000040 is passed over: .* cannot be read: .*; using"
                 + " .*/step-00000030")
         .containsPattern("Continuing from .*/step-00000030")
+        .containsPattern("cannot reach rank 0 on \\S+:\\d+.*: .*Connection refused")
         .containsPattern("an executor was told to end, there is a checkpoint of step 5\\d");
   }
 

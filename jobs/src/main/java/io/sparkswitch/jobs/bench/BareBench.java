@@ -11,9 +11,10 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The speed of a gang of one executor beside that of the bare loop in one process, each on one core
- * (the gang's driver on the same one). Two processes of one program differ by a few hundredths for
- * as long as they live, so that several pairs of them are measured.
+ * The speed of a gang of one executor beside that of the bare loop in one process, on one core (the
+ * gang's driver on the same one). Two processes of one program differ by a few hundredths for as
+ * long as they live, so the executor's process is the bare loop's too: one trains while the other
+ * waits. Several such processes are measured.
  */
 final class BareBench implements GangPart {
   /** The compiler of each process works on the same pinned core. */
@@ -24,7 +25,7 @@ final class BareBench implements GangPart {
   private final int rounds;
 
   /**
-   * @param pairs of a gang and a bare loop, one after the other
+   * @param pairs of a gang and the bare loop in its executor, one after the other
    * @param rounds of a pair that count, of one update each; more come before them
    */
   BareBench(UpdateCase of, int pairs, int rounds) {
@@ -50,7 +51,7 @@ final class BareBench implements GangPart {
         String.format(
             Locale.ROOT,
             "one executor beside the bare loop: %.3f of its speed (%.2f s and %.2f s an update;"
-                + " pairs of processes: %s)",
+                + " in each process: %s)",
             all.ratio(),
             all.second(),
             all.first(),
@@ -62,10 +63,9 @@ final class BareBench implements GangPart {
   private Turns measure(Map<String, String> environment) throws IOException {
     int updates = WARM_UP + rounds;
     try (BenchRun run = of.run(1);
-        BenchProcess bare = TrainingPeer.bare(of, 0, run, updates, environment);
-        ProcessGang gang = TrainingPeer.gang(of, 1, run, updates, environment)) {
+        ProcessGang gang = TrainingPeer.gangAndBare(of, run, updates, environment)) {
       return Turns.measure(
-          WARM_UP, rounds, () -> Pace.update(bare), () -> Pace.update(gang.driver()));
+          WARM_UP, rounds, () -> Pace.update(gang.firstRank()), () -> Pace.update(gang.driver()));
     }
   }
 }

@@ -86,6 +86,10 @@ final class ProcessGang implements AutoCloseable {
     return members.get(0);
   }
 
+  BenchProcess firstRank() {
+    return members.get(1);
+  }
+
   @Override
   public void close() {
     members.forEach(BenchProcess::close);

@@ -14,14 +14,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.apache.hadoop.conf.Configuration;
 
 /**
  * A process that trains at its parent's {@link Pace}: the driver or a rank of a gang, or the bare
- * loop. One thread computes. A driver that is done tells how much memory it had at most.
+ * loop, or a rank that waits while the bare loop trains in the same process. One thread computes. A
+ * driver that is done tells how much memory it had at most.
  */
 final class TrainingPeer {
   private static final String BARE = "bare";
+  private static final String GANG = "gang";
 
   private TrainingPeer() {}
 
@@ -30,7 +33,15 @@ final class TrainingPeer {
       UpdateCase of, int size, BenchRun run, int updates, Map<String, String> environment)
       throws IOException {
     return ProcessGang.start(
-        TrainingPeer.class, size, environment, arguments(of.settings(size), run, updates));
+        TrainingPeer.class, size, environment, arguments(GANG, of.settings(size), run, updates));
+  }
+
+  /** Starts a gang of one whose rank runs the bare loop too, at a pace of its own. */
+  static ProcessGang gangAndBare(
+      UpdateCase of, BenchRun run, int updates, Map<String, String> environment)
+      throws IOException {
+    return ProcessGang.start(
+        TrainingPeer.class, 1, environment, arguments(BARE, of.settings(1), run, updates));
   }
 
   /** Starts the bare loop on a core; it trains as the gang of one does. */
@@ -38,30 +49,30 @@ final class TrainingPeer {
       UpdateCase of, int core, BenchRun run, int updates, Map<String, String> environment)
       throws IOException {
     List<String> all = new ArrayList<>(List.of(BARE));
-    all.addAll(arguments(of.settings(1), run, updates));
+    all.addAll(arguments(BARE, of.settings(1), run, updates));
     return BenchProcess.start(TrainingPeer.class, core, environment, all.toArray(String[]::new));
   }
 
-  private static List<String> arguments(List<String> settings, BenchRun run, int updates) {
-    List<String> all = new ArrayList<>(List.of(run.folder().toString(), "" + updates));
+  private static List<String> arguments(
+      String what, List<String> settings, BenchRun run, int updates) {
+    List<String> all = new ArrayList<>(List.of(what, run.folder().toString(), "" + updates));
     all.addAll(settings);
     return all;
   }
 
-  /** Arguments: rank or {@value #BARE}, folder of the run, updates, settings. */
+  /** Arguments: rank or {@value #BARE}, what ranks run, folder of the run, updates, settings. */
   public static void main(String[] arguments) throws Exception {
     ParentLines parent = ParentLines.take();
     Natives.load();
     Natives.threads(1);
     String role = arguments[0];
-    List<String> settings = Arrays.asList(arguments).subList(3, arguments.length);
-    WorkerSpec spec = new BenchRun(Path.of(arguments[1])).spec(UpdateCase.config(settings));
-    int updates = Integer.parseInt(arguments[2]);
+    boolean bareToo = arguments[1].equals(BARE);
+    List<String> settings = Arrays.asList(arguments).subList(4, arguments.length);
+    WorkerSpec spec = new BenchRun(Path.of(arguments[2])).spec(UpdateCase.config(settings));
+    int updates = Integer.parseInt(arguments[3]);
     Pace pace = new Pace(parent, updates);
     if (role.equals(BARE)) {
-      try (BareLoop loop = new BareLoop(spec)) {
-        loop.run(updates, pace);
-      }
+      bare(spec, updates, pace);
       return;
     }
     int rank = Integer.parseInt(role);
@@ -69,9 +80,24 @@ final class TrainingPeer {
       if (rank == Exchange.DRIVER) {
         new DriverTraffic(spec, UpdateCase.VOCABULARY.rows(), updates, pace).run(exchange, 0);
         parent.tell(Double.toString(ResidentMemory.peakMebibytes()));
-      } else {
-        new ModelWorker(spec).run(new GangMember(exchange, 0, new Configuration()));
+        return;
+      }
+      FutureTask<Void> beside = new FutureTask<>(() -> bare(spec, updates, pace));
+      if (bareToo) {
+        new Thread(beside, "bare loop").start();
+      }
+      new ModelWorker(spec).run(new GangMember(exchange, 0, new Configuration()));
+      if (bareToo) {
+        beside.get();
       }
     }
+  }
+
+  private static Void bare(WorkerSpec spec, int updates, Pace pace) throws IOException {
+    Natives.threads(1);
+    try (BareLoop loop = new BareLoop(spec)) {
+      loop.run(updates, pace);
+    }
+    return null;
   }
 }

@@ -27,9 +27,12 @@ public final class StudyLoader {
   private static final String SCALES = "scales";
   private static final String VARIANT = "variant";
   private static final String SETTINGS = "settings";
+  private static final String COMPARED_WITH = "compared-with";
 
   private static final Set<String> KEYS =
-      new TreeSet<>(List.of("title", "question", "seeds", "base", "rows", VARIANT, "left-out"));
+      new TreeSet<>(
+          List.of(
+              "title", "question", "seeds", "base", "rows", VARIANT, COMPARED_WITH, "left-out"));
   private static final Set<String> VARIANT_KEYS =
       new TreeSet<>(List.of("role", "label", "teacher", "seeds", SETTINGS));
 
@@ -133,8 +136,19 @@ public final class StudyLoader {
       }
       all.add(variant(row, variants.getConfig(Keys.map("", row)), seeds));
     }
+    Optional<String> comparedWith =
+        study.hasPath(COMPARED_WITH)
+            ? Optional.of(study.getString(COMPARED_WITH))
+            : Optional.empty();
     return new StudySettings(
-        name, scale, study.getString("title"), study.getString("question"), seeds, all, leftOut);
+        name,
+        scale,
+        study.getString("title"),
+        study.getString("question"),
+        seeds,
+        all,
+        comparedWith,
+        leftOut);
   }
 
   /** Reasons by name; every variant is either a row or left out by name. */

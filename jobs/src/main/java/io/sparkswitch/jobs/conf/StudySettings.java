@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param question what its figures are to answer
  * @param seeds a pair each: runs of one seed have the same data order, masks and initial draws
  * @param variants the rows of its table, teachers before their students
+ * @param comparedWith the row that others are compared with besides the dense one
  * @param leftOut what the file names and does not run, with the reason
  */
 public record StudySettings(
@@ -26,6 +28,7 @@ public record StudySettings(
     String question,
     List<Long> seeds,
     List<VariantSettings> variants,
+    Optional<String> comparedWith,
     Map<String, String> leftOut) {
 
   public StudySettings {
@@ -39,7 +42,14 @@ public record StudySettings(
     variants.forEach(StudySettings::requireRole);
     variants.forEach(StudySettings::requireTargets);
     requireTeachers(variants);
+    requireCompared(comparedWith, variants, leftOut);
     requireOneText(variants);
+  }
+
+  /** The row that others are compared with besides the dense one, if it is not left out. */
+  public Optional<VariantSettings> compared() {
+    return comparedWith.flatMap(
+        name -> variants.stream().filter(variant -> variant.name().equals(name)).findFirst());
   }
 
   /** The row that others are compared with. */
@@ -55,6 +65,17 @@ public record StudySettings(
         .filter(variant -> variant.name().equals(wanted))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no row " + wanted));
+  }
+
+  private static void requireCompared(
+      Optional<String> comparedWith, List<VariantSettings> variants, Map<String, String> leftOut) {
+    for (String other : comparedWith.stream().toList()) {
+      require(
+          leftOut.containsKey(other)
+              || variants.stream().anyMatch(variant -> variant.name().equals(other)),
+          "compared-with = %s is no row: name one of rows",
+          other);
+    }
   }
 
   private static void requireDistinct(List<VariantSettings> variants) {

@@ -85,7 +85,7 @@ final class GangAttempt {
           Vigil vigil = new Vigil(beats, size, settings, watch, loss -> lose(loss, endpoint))) {
         gone = vigil.leaving();
         program.attemptBegins(vigil::isSomebodyLeaving);
-        return run(program, endpoint, end);
+        return run(program, endpoint, end, vigil);
       } finally {
         gone.forEach(gang::forgo);
       }
@@ -94,7 +94,7 @@ final class GangAttempt {
     }
   }
 
-  private <T> T run(DriverProgram<T> program, NettyEndpoint endpoint, StageEnd end)
+  private <T> T run(DriverProgram<T> program, NettyEndpoint endpoint, StageEnd end, Vigil vigil)
       throws Exception {
     try {
       Exchange exchange = endpoint.accept(size, settings.startupWait());
@@ -105,7 +105,7 @@ final class GangAttempt {
       return result;
     } catch (ExchangeException e) {
       endpoint.close();
-      throw whyEnded(e);
+      throw whyEnded(e, vigil);
     } catch (Exception e) {
       endpoint.close();
       end(e);
@@ -158,7 +158,7 @@ final class GangAttempt {
   }
 
   /** An executor that failed by itself fails the run; one that was lost ends the attempt. */
-  private Exception whyEnded(ExchangeException e) throws InterruptedException {
+  private Exception whyEnded(ExchangeException e, Vigil vigil) throws InterruptedException {
     if (e.reason() == ExchangeException.Reason.INTERRUPTED) {
       Thread.interrupted();
       end(e);
@@ -175,6 +175,12 @@ final class GangAttempt {
     if (told) {
       String spark = watch.losses().map(" (%s)"::formatted).orElse("");
       return new LostException(casualty.get().sentence() + spark, e);
+    }
+    Optional<StageWatch.Gone> gone = watch.gone();
+    if (gone.isPresent()) {
+      Loss loss = vigil.lossOf(gone.get().rank(), "was lost: " + gone.get().why());
+      gang.say("Lost %s.".formatted(loss.sentence()));
+      return new LostException(loss.sentence(), e);
     }
     Optional<ExceptionFailure> own = watch.ownFailure();
     if (own.isPresent()) {

@@ -130,13 +130,28 @@ final class StageWatch extends SparkListener {
         .findFirst();
   }
 
+  /** A task whose executor Spark knows to be gone. */
+  record Gone(int rank, String why) {}
+
+  /** The first that Spark told of. */
+  synchronized Optional<Gone> gone() {
+    return reasons.stream()
+        .filter(ExecutorLostFailure.class::isInstance)
+        .map(reason -> new Gone(ranks.get(reason), firstLine(reason)))
+        .findFirst();
+  }
+
+  private static String firstLine(TaskFailedReason reason) {
+    return reason.toErrorString().lines().findFirst().orElse("");
+  }
+
   /** How executors were lost or what they met, for a sentence; empty if no task told. */
   synchronized Optional<String> losses() {
     Optional<String> lost =
         reasons.stream()
             .filter(reason -> !(reason instanceof TaskKilled))
             .filter(reason -> !(reason instanceof ExceptionFailure))
-            .map(reason -> reason.toErrorString().lines().findFirst().orElse(""))
+            .map(StageWatch::firstLine)
             .distinct()
             .reduce((a, b) -> a + "; " + b);
     return lost.or(

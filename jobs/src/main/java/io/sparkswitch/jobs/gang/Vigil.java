@@ -34,7 +34,7 @@ final class Vigil implements AutoCloseable {
   /** What is known of a rank. */
   private static final class Heard {
     private final int rank;
-    private Optional<Beat> last = Optional.empty();
+    private volatile Optional<Beat> last = Optional.empty();
     private long at = System.nanoTime();
 
     Heard(int rank) {
@@ -108,6 +108,11 @@ final class Vigil implements AutoCloseable {
     }
     String what = heard.last.isPresent() ? "was silent for %.1f s" : "was never heard of in %.1f s";
     return Optional.of(loss(heard, what.formatted(silence / 1e9), true));
+  }
+
+  /** A rank that somebody else knows to be no more; any thread may ask. */
+  Loss lossOf(int rank, String what) {
+    return loss(ranks.get(rank), what, false);
   }
 
   private Loss loss(Heard heard, String what, boolean silent) {

@@ -24,6 +24,12 @@ final class HeapMemory {
   /** Of a token of a batch: its id, as int and as it goes into a tensor. */
   private static final long TOKEN = 4 + 8;
 
+  /** Of a token of a row group that is being read: decoded, and what Parquet holds of it. */
+  private static final long TOKEN_READ = 16;
+
+  /** Threads that read row groups at once: the stream's own, and at the start who asks it. */
+  private static final long READERS = 2;
+
   private HeapMemory() {}
 
   /** Parameters as they are drawn at the start, and what the routers did. */
@@ -47,7 +53,7 @@ final class HeapMemory {
     return Math.max(drawn, routing + batches + positions) + segments(plan);
   }
 
-  /** The shuffling window in use, and the next. */
+  /** The shuffling window in use and the next, and row groups that are being read. */
   private static long segments(Plan plan) {
     RunConfig config = plan.config();
     DataSettings data = config.data();
@@ -55,7 +61,8 @@ final class HeapMemory {
         SegmentLengths.of(data.inputsLength(), data.noiseDensity(), data.meanSpanLength())
             .segment();
     long ids = plan.architecture().vocab() < SHORT_IDS ? 2 : 3;
-    return 2 * ids * length * data.rowGroupSegments() * data.shuffleWindowRowGroups();
+    long rowGroup = length * data.rowGroupSegments();
+    return rowGroup * (2 * ids * data.shuffleWindowRowGroups() + READERS * TOKEN_READ);
   }
 
   private static long largest(List<ParameterSpec> specs) {

@@ -10,18 +10,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 
 /**
- * A folder of any Hadoop file system, for small text files that are replaced as a whole. On a local
- * disk a reader sees the old text or the new one, never a part; on an object store too, where an
- * object appears when it is closed.
+ * A folder of any Hadoop file system, for small text files that are replaced as a whole: a reader
+ * sees the old text or the new one, never a part. A local disk and HDFS rename a file over another;
+ * an object store shows an object when it is closed.
  */
 public final class OutputFolder {
   private final Path root;
@@ -126,7 +129,22 @@ public final class OutputFolder {
       }
       return;
     }
-    try (OutputStream out = files.create(new Path(root, name), true)) {
+    Path file = new Path(root, name);
+    if (files instanceof DistributedFileSystem hdfs) {
+      Path draft = new Path(root, ".%s.%s".formatted(name, UUID.randomUUID()));
+      try {
+        create(draft, bytes);
+        hdfs.rename(draft, file, Options.Rename.OVERWRITE);
+      } finally {
+        hdfs.delete(draft, false);
+      }
+      return;
+    }
+    create(file, bytes);
+  }
+
+  private void create(Path file, byte[] bytes) throws IOException {
+    try (OutputStream out = files.create(file, true)) {
       out.write(bytes);
     }
   }

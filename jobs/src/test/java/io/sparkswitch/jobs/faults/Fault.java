@@ -33,6 +33,8 @@ public record Fault(int attempt, int rank, RankPhase phase, long step, Kind kind
     KILL,
     /** SIGKILL of the driver. */
     KILL_DRIVER,
+    /** SIGKILL of the worker that started the executor. */
+    KILL_WORKER,
     /** SIGTERM of the executor. */
     TERMINATE,
     /** SIGPWR of the executor: Spark's decommissioning, which is switched on. */
@@ -47,6 +49,8 @@ public record Fault(int attempt, int rank, RankPhase phase, long step, Kind kind
     BAD_FRAME,
     /** The connection to the driver is closed. */
     CLOSE,
+    /** The port on which the rank is to be dialled is shut as soon as it is open. */
+    SHUT_PORT,
     /** No file of the executor can grow any more, as on a full disk. */
     FULL_DISK,
     /** A byte of each shard of the newest checkpoint is altered. */

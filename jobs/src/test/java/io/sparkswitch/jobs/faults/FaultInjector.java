@@ -48,13 +48,15 @@ public final class FaultInjector implements PhaseListener {
     note(fault);
     switch (fault.kind()) {
       case KILL -> signal("KILL", pid);
-      case KILL_DRIVER -> signal("KILL", ProcessHandle.current().parent().orElseThrow().pid());
+      case KILL_DRIVER, KILL_WORKER ->
+          signal("KILL", ProcessHandle.current().parent().orElseThrow().pid());
       case TERMINATE -> signal("TERM", pid);
       case DECOMMISSION, POWER_FAILURE -> signal("PWR", pid);
       case STOP -> stop(pid);
       case DAWDLE -> Thread.sleep(DAWDLE_MILLIS);
       case BAD_FRAME -> BadPeer.sendNoFrame(exchange);
       case CLOSE -> BadPeer.hangUp(exchange);
+      case SHUT_PORT -> ListeningPort.shutNext();
       case FULL_DISK -> run("prlimit", "--pid", "" + pid, "--fsize=" + BYTES_ON_FULL_DISK);
       case CORRUPT -> corruptNewest();
     }

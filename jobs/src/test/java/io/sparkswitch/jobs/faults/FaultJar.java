@@ -22,7 +22,8 @@ public final class FaultJar {
   public static Path write(Path file) throws IOException {
     try (OutputStream bytes = Files.newOutputStream(file);
         JarOutputStream jar = new JarOutputStream(bytes)) {
-      for (Class<?> type : List.of(Fault.class, FaultInjector.class, BadPeer.class)) {
+      for (Class<?> type :
+          List.of(Fault.class, FaultInjector.class, ListeningPort.class, BadPeer.class)) {
         add(jar, type);
       }
       jar.putNextEntry(new ZipEntry("META-INF/services/" + PhaseListener.class.getName()));

@@ -14,6 +14,7 @@ import io.sparkswitch.model.exchange.RunSecret;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,23 @@ class VigilTest {
   }
 
   @Test
+  void whoSparkKnowsToBeLostIsNamedWithWhatItLastDid() {
+    try (Heartbeat two = dial(3, 1)) {
+      two.beat(BEAT.doing("the optimizer of step 4", false).toBytes());
+      String named =
+          "rank 1 on somewhere (executor 7), at the optimizer of step 4, was lost: worker lost; its log: logs/7/stderr";
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(vigil.lossOf(1, "was lost: worker lost").sentence()).isEqualTo(named));
+    }
+    assertThat(vigil.lossOf(0, "was lost: worker lost").sentence())
+        .as("never heard of")
+        .isEqualTo("rank 0 was lost: worker lost");
+  }
+
+  @Test
   void anOlderAttemptIsRefusedAndDoesNotCountAsASignOfLife() throws Exception {
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> dial(2, 0))
         .hasMessageContaining("did not accept this side in attempt 2");
@@ -88,7 +106,7 @@ class VigilTest {
   void whoAnnouncesItsEndIsHeard() throws Exception {
     try (Heartbeat one = dial(3, 0)) {
       one.beat(BEAT.doing("computation", true).toBytes());
-      org.awaitility.Awaitility.await().atMost(PATIENCE).until(vigil::isSomebodyLeaving);
+      Awaitility.await().atMost(PATIENCE).until(vigil::isSomebodyLeaving);
     }
   }
 

@@ -28,6 +28,7 @@ import org.awaitility.Awaitility;
 public final class ClusterFixture implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration SUBMISSION = Duration.ofMinutes(5);
+  private static final int WORKERS = 2;
   private static final String DEPLOY = "org.apache.spark.deploy.";
   private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
 
@@ -36,6 +37,7 @@ public final class ClusterFixture implements AutoCloseable {
   private final Path secrets;
   private final List<RunningProgram> programs = new ArrayList<>();
   private final String master;
+  private int workers;
   private int submissions;
 
   private ClusterFixture(Path folder) throws IOException {
@@ -130,20 +132,30 @@ public final class ClusterFixture implements AutoCloseable {
     try {
       RunningProgram daemon = daemon("master", "master.Master", List.of());
       String url = said(daemon, "Starting Spark master at (spark://\\S+)");
-      for (int i = 1; i <= 2; i++) {
-        String work = folder.resolve("work-" + i).toString();
-        RunningProgram worker =
-            daemon(
-                "worker-" + i,
-                "worker.Worker",
-                List.of("--cores", "2", "--memory", "4g", "--work-dir", work, url));
-        said(worker, "(Successfully registered with master)");
+      for (int i = 0; i < WORKERS; i++) {
+        startWorker(url);
       }
       return url;
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /** Starts another worker, for one that was killed. */
+  public void startWorker() throws IOException {
+    startWorker(master);
+  }
+
+  private void startWorker(String url) throws IOException {
+    workers++;
+    String work = folder.resolve("work-" + workers).toString();
+    RunningProgram worker =
+        daemon(
+            "worker-" + workers,
+            "worker.Worker",
+            List.of("--cores", "2", "--memory", "4g", "--work-dir", work, url));
+    said(worker, "(Successfully registered with master)");
   }
 
   private RunningProgram daemon(String name, String main, List<String> more) throws IOException {
@@ -194,7 +206,7 @@ public final class ClusterFixture implements AutoCloseable {
 
   private String driverOutput() throws IOException {
     StringBuilder all = new StringBuilder();
-    for (int i = 1; i <= 2; i++) {
+    for (int i = 1; i <= workers; i++) {
       try (Stream<Path> files = Files.walk(folder.resolve("work-" + i))) {
         for (Path file : files.sorted().toList()) {
           if (file.toString().matches(".*/driver-[^/]*/(stdout|stderr)")) {

@@ -27,6 +27,13 @@ public enum Column {
       Numbers::finerSignedNats),
   DIFFERENCE_ERROR(
       Table.QUALITY, "differenceError", "its standard error", "nats", Numbers::finerNats),
+  COMPARED(
+      Table.QUALITY,
+      "differenceToCompared",
+      "over the compared row",
+      "mean within pairs, nats",
+      Numbers::finerSignedNats),
+  COMPARED_ERROR(Table.QUALITY, "comparedError", "its standard error", "nats", Numbers::finerNats),
   SHARE(Table.QUALITY, "shareOfGain", "share of the gain", "of Switch over dense", Numbers::ratio),
   SHARE_FROM(Table.QUALITY, "shareFrom", "at least", "95 % of resamples", Numbers::ratio),
   SHARE_TO(Table.QUALITY, "shareTo", "at most", "95 % of resamples", Numbers::ratio),
@@ -36,12 +43,14 @@ public enum Column {
       "speed-up, steps",
       "to dense’s last validation loss",
       Numbers::ratio),
+  STEP_SPEED_UP_ERROR(Table.QUALITY, "stepSpeedUpError", "its standard error", "", Numbers::ratio),
   TIME_SPEED_UP(
       Table.QUALITY,
       "timeSpeedUp",
       "speed-up, time",
       "to dense’s last validation loss",
       Numbers::ratio),
+  TIME_SPEED_UP_ERROR(Table.QUALITY, "timeSpeedUpError", "its standard error", "", Numbers::ratio),
   CONTEXT(
       Table.QUALITY,
       "contextGain",

@@ -56,21 +56,43 @@ public final class Comparison {
     EnumMap<Column, Double> figures = new EnumMap<>(Column.class);
     if (!runs.isEmpty()) {
       RowMeans.add(figures, runs);
-      addDifference(figures, variant);
+      addGain(figures, variant);
+      study
+          .compared()
+          .ifPresent(
+              other ->
+                  addDifference(figures, variant, other, Column.COMPARED, Column.COMPARED_ERROR));
       addSpeedUp(figures, variant);
     }
     return new Row(variant, runs, figures, RowMeans.curve(runs));
   }
 
-  private void addDifference(EnumMap<Column, Double> figures, VariantSettings variant) {
-    List<Long> pairs = pairs(List.of(variant, dense));
-    figures.put(Column.PAIRS, (double) pairs.size());
-    if (variant == dense || pairs.isEmpty()) {
+  private void addDifference(
+      EnumMap<Column, Double> figures,
+      VariantSettings variant,
+      VariantSettings other,
+      Column mean,
+      Column error) {
+    List<Long> pairs = pairs(List.of(variant, other));
+    if (variant == other || pairs.isEmpty()) {
       return;
     }
-    Spread difference = Spread.ofDifferences(quality(variant, pairs), quality(dense, pairs));
-    figures.put(Column.DIFFERENCE, difference.mean());
-    RowMeans.put(figures, Column.DIFFERENCE_ERROR, difference.standardError());
+    Spread difference = Spread.ofDifferences(quality(variant, pairs), quality(other, pairs));
+    put(figures, difference, mean, error);
+  }
+
+  private static void put(
+      EnumMap<Column, Double> figures, Spread spread, Column mean, Column error) {
+    figures.put(mean, spread.mean());
+    RowMeans.put(figures, error, spread.standardError());
+  }
+
+  private void addGain(EnumMap<Column, Double> figures, VariantSettings variant) {
+    figures.put(Column.PAIRS, (double) pairs(List.of(variant, dense)).size());
+    addDifference(figures, variant, dense, Column.DIFFERENCE, Column.DIFFERENCE_ERROR);
+    if (variant == dense) {
+      return;
+    }
     share(variant)
         .ifPresent(
             share -> {
@@ -131,8 +153,8 @@ public final class Comparison {
     }
     // A mean over those pairs alone that got there would be too good.
     if (!pairs.isEmpty() && steps.size() == pairs.size()) {
-      figures.put(Column.STEP_SPEED_UP, new Spread(steps).mean());
-      figures.put(Column.TIME_SPEED_UP, new Spread(time).mean());
+      put(figures, new Spread(steps), Column.STEP_SPEED_UP, Column.STEP_SPEED_UP_ERROR);
+      put(figures, new Spread(time), Column.TIME_SPEED_UP, Column.TIME_SPEED_UP_ERROR);
     }
   }
 

@@ -76,7 +76,10 @@ public final class OutcomePage {
 
   private void table(Html html, String title, Column.Table table) {
     List<Column> columns =
-        Arrays.stream(Column.values()).filter(column -> column.table() == table).toList();
+        Arrays.stream(Column.values())
+            .filter(column -> column.table() == table)
+            .filter(this::isToBeShown)
+            .toList();
     html.open("section").element("h2", title);
     html.open("div", "class", "scroll").open("table", "class", "figures");
     html.open("thead").open("tr").element("th", "", "scope", "col");
@@ -94,6 +97,12 @@ public final class OutcomePage {
       html.close();
     }
     html.close().close().close().close();
+  }
+
+  /** A study that compares with nothing but its dense row has no column for another one. */
+  private boolean isToBeShown(Column column) {
+    boolean compared = column == Column.COMPARED || column == Column.COMPARED_ERROR;
+    return !compared || outcome.study().compared().isPresent();
   }
 
   private static String cell(Row row, Column column) {

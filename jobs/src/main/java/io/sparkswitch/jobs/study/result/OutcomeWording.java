@@ -20,6 +20,10 @@ public final class OutcomeWording {
             .formatted(
                 Numbers.finerNats(OptionalDouble.of(-outcome.yardsticks().unigram())),
                 Numbers.finerNats(OptionalDouble.of(-outcome.yardsticks().neighbour()))));
+    outcome
+        .study()
+        .compared()
+        .ifPresent(row -> sentences.add("The compared row is “%s”.".formatted(row.label())));
     if (outcome.rows().stream().anyMatch(OutcomeWording::isAskedForAShare)) {
       sentences.add(
           "Share of the gain: (mean student − mean dense) / (mean switch − mean dense), of its own teacher where that is a Switch model; %s where the gain is below %.0f of its standard errors."

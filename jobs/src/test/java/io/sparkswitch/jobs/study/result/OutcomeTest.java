@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OutcomeTest {
   private static final String STUDY =
       """
-      title = "t & t", question = "q", seeds = [1, 2, 3]
+      title = "t & t", question = "q", seeds = [1, 2, 3], compared-with = switch
       base.preset = nano
       rows = [dense, switch, student, lone]
       variant {
@@ -63,6 +63,9 @@ class OutcomeTest {
     assertThat(student.path("negLogPerplexity").doubleValue()).isCloseTo(-1.9, within(1e-12));
     assertThat(student.path("standardDeviation").doubleValue()).isCloseTo(0.1, within(1e-12));
     assertThat(student.path("differenceToDense").doubleValue()).isCloseTo(0.2, within(1e-12));
+    assertThat(student.path("differenceToCompared").doubleValue()).isCloseTo(-0.3, within(1e-12));
+    assertThat(student.path("comparedError").doubleValue()).isCloseTo(0, within(1e-12));
+    assertThat(row("switch").path("differenceToCompared").isNull()).as("itself").isTrue();
     assertThat(student.path("shareOfGain").doubleValue()).isCloseTo(0.4, within(1e-12));
     assertThat(student.path("shareFrom").doubleValue()).isBetween(0.1, 0.4);
     assertThat(student.path("shareTo").doubleValue()).isBetween(0.4, 0.6);
@@ -72,6 +75,9 @@ class OutcomeTest {
         .isCloseTo(100.0 / 75, within(1e-12));
     assertThat(row("switch").path("timeSpeedUp").doubleValue())
         .isCloseTo(100.0 / 75, within(1e-12));
+    assertThat(row("switch").path("stepSpeedUpError").doubleValue())
+        .as("all pairs have one curve")
+        .isCloseTo(0, within(1e-12));
     assertThat(row("switch").path("shareOfGain").isNull()).isTrue();
     assertThat(row("switch").path("contextGain").doubleValue()).isCloseTo(0.25, within(1e-12));
     assertThat(row("switch").path("trainingFlops").doubleValue()).isEqualTo(3 * 7e5 * 900);
@@ -120,6 +126,7 @@ class OutcomeTest {
         .contains(Numbers.finerNats(outcome.detectable()))
         .contains("t &amp; t")
         .contains("later is left out: not yet.")
+        .contains("The compared row is “Switch, 8 experts”.")
         .contains("1 of 10 runs are not finished");
     assertThat(svg).startsWith("<svg xmlns=\"http://www.w3.org/2000/svg\"").endsWith("</svg>\n");
     assertThat(svg)
