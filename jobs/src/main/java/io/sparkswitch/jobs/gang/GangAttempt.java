@@ -82,7 +82,14 @@ final class GangAttempt {
               retries);
       stage = start(rendezvous, new BarrierStage.Pulses(beats.address(), settings), task);
       try (StageEnd end = new StageEnd(stage, endpoint);
-          Vigil vigil = new Vigil(beats, size, settings, watch, loss -> lose(loss, endpoint))) {
+          Vigil vigil =
+              new Vigil(
+                  beats,
+                  size,
+                  settings,
+                  watch,
+                  this::isDecommissioned,
+                  loss -> lose(loss, endpoint))) {
         gone = vigil.leaving();
         program.attemptBegins(vigil::isSomebodyLeaving);
         return run(program, endpoint, end, vigil);
@@ -111,6 +118,10 @@ final class GangAttempt {
       end(e);
       throw e;
     }
+  }
+
+  private boolean isDecommissioned(String executor) {
+    return spark.sc().taskScheduler().getExecutorDecommissionState(executor).isDefined();
   }
 
   private NettyEndpoint bind(int retries, Member driver) {

@@ -6,6 +6,7 @@ import io.sparkswitch.jobs.exit.UsageException;
 import java.time.Duration;
 import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
+import scala.collection.immutable.Map$;
 
 /** Counts the executors that Spark has given, and waits for those still to come. */
 final class Muster {
@@ -85,6 +86,10 @@ final class Muster {
    */
   int regroup(int size, GangSettings settings) {
     Duration patience = settings.replacementWait();
+    if (!isLocal()) {
+      // A standalone Master that lost a decommissioned executor looks for no other by itself.
+      spark.sc().requestTotalExecutors(size, 0, Map$.MODULE$.empty());
+    }
     int seen = Math.min(size, await(size, patience, patience));
     int least = settings.leastExecutors(size);
     if (seen < least) {

@@ -35,6 +35,8 @@ public record Fault(int attempt, int rank, RankPhase phase, long step, Kind kind
     KILL_DRIVER,
     /** SIGKILL of the worker that started the executor. */
     KILL_WORKER,
+    /** SIGPWR of the worker that started the executor: Spark decommissions both. */
+    DECOMMISSION_WORKER,
     /** SIGTERM of the executor. */
     TERMINATE,
     /** SIGPWR of the executor: Spark's decommissioning, which is switched on. */

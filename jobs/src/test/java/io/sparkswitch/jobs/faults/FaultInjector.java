@@ -48,8 +48,8 @@ public final class FaultInjector implements PhaseListener {
     note(fault);
     switch (fault.kind()) {
       case KILL -> signal("KILL", pid);
-      case KILL_DRIVER, KILL_WORKER ->
-          signal("KILL", ProcessHandle.current().parent().orElseThrow().pid());
+      case KILL_DRIVER, KILL_WORKER -> signal("KILL", parent());
+      case DECOMMISSION_WORKER -> signal("PWR", parent());
       case TERMINATE -> signal("TERM", pid);
       case DECOMMISSION, POWER_FAILURE -> signal("PWR", pid);
       case STOP -> stop(pid);
@@ -60,6 +60,11 @@ public final class FaultInjector implements PhaseListener {
       case FULL_DISK -> run("prlimit", "--pid", "" + pid, "--fsize=" + BYTES_ON_FULL_DISK);
       case CORRUPT -> corruptNewest();
     }
+  }
+
+  /** Who started this process. */
+  private static long parent() {
+    return ProcessHandle.current().parent().orElseThrow().pid();
   }
 
   private static void note(Fault fault) throws IOException {

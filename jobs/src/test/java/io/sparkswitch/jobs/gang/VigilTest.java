@@ -12,6 +12,8 @@ import io.sparkswitch.model.exchange.NettyEndpoint;
 import io.sparkswitch.model.exchange.NettyEndpoint.Limits;
 import io.sparkswitch.model.exchange.RunSecret;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -26,6 +28,7 @@ class VigilTest {
 
   private final RunSecret secret = RunSecret.random();
   private final LinkedBlockingQueue<Loss> losses = new LinkedBlockingQueue<>();
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
   private HeartbeatListener listener;
   private Vigil vigil;
 
@@ -35,7 +38,8 @@ class VigilTest {
         new HeartbeatListener(
             NettyEndpoint.bind(
                 new ListenAddress("127.0.0.1", "127.0.0.1", 0, 0), member(3, Exchange.DRIVER)));
-    vigil = new Vigil(listener, 2, settings(), new StageWatch("group"), losses::add);
+    vigil =
+        new Vigil(listener, 2, settings(), new StageWatch("group"), told::contains, losses::add);
   }
 
   @AfterEach
@@ -107,6 +111,22 @@ class VigilTest {
     try (Heartbeat one = dial(3, 0)) {
       one.beat(BEAT.doing("computation", true).toBytes());
       Awaitility.await().atMost(PATIENCE).until(vigil::isSomebodyLeaving);
+    }
+  }
+
+  @Test
+  void whomSparkDecommissionsLeavesToo() {
+    try (Heartbeat one = dial(3, 0)) {
+      one.beat(BEAT.toBytes());
+      assertThat(vigil.isSomebodyLeaving()).isFalse();
+      told.add("7");
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                one.beat(BEAT.toBytes());
+                return vigil.leaving().equals(Set.of("7"));
+              });
     }
   }
 

@@ -124,7 +124,7 @@ public final class ClusterFixture implements AutoCloseable {
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     return Files.writeString(
         file,
-        "spark.authenticate true\nspark.authenticate.secret %s\n"
+        "spark.authenticate true\nspark.authenticate.secret %s\nspark.decommission.enabled true\n"
             .formatted(HexFormat.of().formatHex(secret)));
   }
 
