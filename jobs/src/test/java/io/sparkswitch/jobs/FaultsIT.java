@@ -36,6 +36,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(TinyJourney.Extension.class)
 class FaultsIT {
   private static final Duration NOTICED = Duration.ofSeconds(2);
+
+  /** Ranks dial each other when all have come, of which one may have just been started. */
+  private static final Duration DIALLED = Duration.ofSeconds(10);
+
   private static final Duration ENDED = Duration.ofSeconds(30);
   private static final List<String> TABLE = new ArrayList<>();
 
@@ -111,7 +115,7 @@ class FaultsIT {
             "Checkpoint .*/step-00000040 is passed over: .* cannot be read: .*; using"
                 + " .*/step-00000030")
         .containsPattern("Continuing from .*/step-00000030")
-        .containsPattern("cannot reach rank 0 on \\S+:\\d+.*: .*Connection refused")
+        .containsPattern("cannot reach rank 0 \\(\\S+:\\d+; log: .*\\): Connection refused")
         .containsPattern("an executor was told to end, there is a checkpoint of step 5\\d");
   }
 
@@ -270,7 +274,12 @@ class FaultsIT {
 
   private static void assertNoticed(FaultyRun run, Fault fault, long from) throws IOException {
     Map.Entry<String, Duration> detection = run.detection(fault);
-    Duration bound = fault.kind() == Kind.STOP ? FaultyRun.SUSPECT_AFTER.plus(NOTICED) : NOTICED;
+    Duration bound =
+        switch (fault.kind()) {
+          case STOP -> FaultyRun.SUSPECT_AFTER.plus(NOTICED);
+          case SHUT_PORT -> DIALLED.plus(NOTICED);
+          default -> NOTICED;
+        };
     assertThat(detection.getValue()).as("%s: %s", fault, detection.getKey()).isLessThan(bound);
     switch (fault.kind()) {
       case KILL, STOP ->

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -141,14 +142,20 @@ final class FaultyRun {
     }
   }
 
-  /** From which step each attempt after the first went on; 0 where it began anew. */
+  /**
+   * From which step the run went on after each attempt but the last: where the next one did not get
+   * so far, the one after it; 0 where it began anew.
+   */
   List<Long> continuedFrom() {
-    List<Long> steps = new ArrayList<>();
-    for (String attempt : driver.output().split("\nAttempt \\d+ ended")) {
-      Matcher matcher = CONTINUED.matcher(attempt);
-      steps.add(matcher.find() ? Long.parseLong(matcher.group(1)) : 0);
+    String[] attempts = driver.output().split("\nAttempt \\d+ ended");
+    LinkedList<Long> steps = new LinkedList<>();
+    for (int i = attempts.length - 1; i > 0; i--) {
+      Matcher matcher = CONTINUED.matcher(attempts[i]);
+      boolean trained = attempts[i].contains("\nstep ");
+      long later = trained || steps.isEmpty() ? 0 : steps.getFirst();
+      steps.addFirst(matcher.find() ? Long.parseLong(matcher.group(1)) : later);
     }
-    return steps.subList(1, steps.size());
+    return steps;
   }
 
   /** How long after a fault its run's last process ended. */

@@ -10,13 +10,17 @@ import io.sparkswitch.jobs.track.MetricsLog;
 import io.sparkswitch.jobs.track.OutputFolder;
 import io.sparkswitch.jobs.track.StepMetrics;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
@@ -57,8 +61,10 @@ class StorageIT {
   @AfterAll
   static void stop() {
     // Not shutdown(): it forgets this process's shutdown hooks, by which Spark removes its folders.
-    hdfs.shutdownDataNodes();
-    hdfs.shutdownNameNodes();
+    if (hdfs != null) {
+      hdfs.shutdownDataNodes();
+      hdfs.shutdownNameNodes();
+    }
   }
 
   @Test
@@ -175,29 +181,25 @@ class StorageIT {
         OutputFolder.of(hdfs.getFileSystem().getUri() + "/texts", new Configuration());
     List<String> texts = List.of("a".repeat(100_000), "b".repeat(200_000));
     folder.write("text", texts.get(0));
-    Thread writer =
-        new Thread(
-            () -> {
-              for (int i = 0; i < 100; i++) {
-                write(folder, texts.get(i % 2));
-              }
-            });
-    writer.start();
-    int read = 0;
-    while (writer.isAlive()) {
-      assertThat(folder.read("text")).isPresent().get().isIn(texts);
-      read++;
-    }
-    assertThat(read).isPositive();
-    assertThat(hdfs.getFileSystem().listStatus(hadoop(folder.uri()))).hasSize(1);
-  }
-
-  private static void write(OutputFolder folder, String text) {
+    Set<String> seen = new HashSet<>();
+    ExecutorService writer = Executors.newSingleThreadExecutor();
     try {
-      folder.write("text", text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      Future<?> written =
+          writer.submit(
+              () -> {
+                for (int i = 1; i <= 200; i++) {
+                  folder.write("text", texts.get(i % 2));
+                }
+                return null;
+              });
+      while (!written.isDone()) {
+        seen.add(folder.read("text").orElse("no file"));
+      }
+      written.get();
+    } finally {
+      writer.shutdown();
     }
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(texts);
   }
 
   private static String run(List<String> verb, String root, Map<String, String> spark) {

@@ -14,7 +14,9 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 
 /**
  * Small files that are there whole or not at all: written under another name in {@value #ATTEMPTS}
@@ -37,7 +39,12 @@ public final class WholeFile {
   /** Writes a file, in place of the one that is there; for the one writer of a folder. */
   public static void write(Path file, Configuration conf, byte[] content) throws IOException {
     Path attempt = written(file, conf, content);
-    file.getFileSystem(conf).delete(file, false); // HDFS does not replace
+    FileSystem files = file.getFileSystem(conf);
+    if (files instanceof DistributedFileSystem hdfs) {
+      hdfs.rename(attempt, file, Options.Rename.OVERWRITE);
+      return;
+    }
+    files.delete(file, false);
     move(attempt, file, conf);
   }
 

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -24,7 +23,8 @@ import org.apache.hadoop.conf.Configuration;
  */
 final class TrainingPeer {
   private static final String BARE = "bare";
-  private static final String GANG = "gang";
+  private static final String RANKS = "ranks";
+  private static final String RANKS_AND_BARE = "ranks-and-bare";
 
   private TrainingPeer() {}
 
@@ -33,7 +33,7 @@ final class TrainingPeer {
       UpdateCase of, int size, BenchRun run, int updates, Map<String, String> environment)
       throws IOException {
     return ProcessGang.start(
-        TrainingPeer.class, size, environment, arguments(GANG, of.settings(size), run, updates));
+        TrainingPeer.class, size, environment, arguments(RANKS, of.settings(size), run, updates));
   }
 
   /** Starts a gang of one whose rank runs the bare loop too, at a pace of its own. */
@@ -41,7 +41,10 @@ final class TrainingPeer {
       UpdateCase of, BenchRun run, int updates, Map<String, String> environment)
       throws IOException {
     return ProcessGang.start(
-        TrainingPeer.class, 1, environment, arguments(BARE, of.settings(1), run, updates));
+        TrainingPeer.class,
+        1,
+        environment,
+        arguments(RANKS_AND_BARE, of.settings(1), run, updates));
   }
 
   /** Starts the bare loop on a core; it trains as the gang of one does. */
@@ -66,7 +69,7 @@ final class TrainingPeer {
     Natives.load();
     Natives.threads(1);
     String role = arguments[0];
-    boolean bareToo = arguments[1].equals(BARE);
+    boolean bareToo = arguments[1].equals(RANKS_AND_BARE);
     List<String> settings = Arrays.asList(arguments).subList(4, arguments.length);
     WorkerSpec spec = new BenchRun(Path.of(arguments[2])).spec(UpdateCase.config(settings));
     int updates = Integer.parseInt(arguments[3]);
@@ -82,22 +85,29 @@ final class TrainingPeer {
         parent.tell(Double.toString(ResidentMemory.peakMebibytes()));
         return;
       }
-      FutureTask<Void> beside = new FutureTask<>(() -> bare(spec, updates, pace));
+      Thread beside = new Thread(() -> bareOrEnd(spec, updates, pace), "bare loop");
       if (bareToo) {
-        new Thread(beside, "bare loop").start();
+        beside.start();
       }
       new ModelWorker(spec).run(new GangMember(exchange, 0, new Configuration()));
-      if (bareToo) {
-        beside.get();
-      }
+      beside.join();
     }
   }
 
-  private static Void bare(WorkerSpec spec, int updates, Pace pace) throws IOException {
-    Natives.threads(1);
+  private static void bare(WorkerSpec spec, int updates, Pace pace) throws IOException {
     try (BareLoop loop = new BareLoop(spec)) {
       loop.run(updates, pace);
     }
-    return null;
+  }
+
+  /** Ends the process if it fails: the rank beside it would wait for its driver. */
+  private static void bareOrEnd(WorkerSpec spec, int updates, Pace pace) {
+    try {
+      Natives.threads(1);
+      bare(spec, updates, pace);
+    } catch (Throwable e) {
+      e.printStackTrace();
+      Runtime.getRuntime().halt(1);
+    }
   }
 }

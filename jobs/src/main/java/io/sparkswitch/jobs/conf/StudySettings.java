@@ -71,6 +71,10 @@ public record StudySettings(
       Optional<String> comparedWith, List<VariantSettings> variants, Map<String, String> leftOut) {
     for (String other : comparedWith.stream().toList()) {
       require(
+          variants.stream().noneMatch(v -> v.role() == VariantRole.DENSE && v.name().equals(other)),
+          "compared-with = %s is the dense row, which all are compared with anyway: leave it out",
+          other);
+      require(
           leftOut.containsKey(other)
               || variants.stream().anyMatch(variant -> variant.name().equals(other)),
           "compared-with = %s is no row: name one of rows",

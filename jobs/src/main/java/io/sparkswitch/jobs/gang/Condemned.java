@@ -26,7 +26,9 @@ final class Condemned extends SparkListener {
   }
 
   synchronized int count() {
-    return executors.size();
+    Set<String> all = new HashSet<>(executors);
+    all.addAll(new Decommissioned(spark.sc()).all());
+    return all.size();
   }
 
   /** One that ends by itself, unless it has ended already. */

@@ -59,7 +59,7 @@ final class GangAttempt {
     this.number = number;
     this.size = size;
     this.group = "sparkswitch-gang-" + number;
-    this.watch = new StageWatch(group);
+    this.watch = new StageWatch(group, new Decommissioned(spark.sc()));
   }
 
   /**
@@ -82,14 +82,7 @@ final class GangAttempt {
               retries);
       stage = start(rendezvous, new BarrierStage.Pulses(beats.address(), settings), task);
       try (StageEnd end = new StageEnd(stage, endpoint);
-          Vigil vigil =
-              new Vigil(
-                  beats,
-                  size,
-                  settings,
-                  watch,
-                  this::isDecommissioned,
-                  loss -> lose(loss, endpoint))) {
+          Vigil vigil = new Vigil(beats, size, settings, watch, loss -> lose(loss, endpoint))) {
         gone = vigil.leaving();
         program.attemptBegins(vigil::isSomebodyLeaving);
         return run(program, endpoint, end, vigil);
@@ -118,10 +111,6 @@ final class GangAttempt {
       end(e);
       throw e;
     }
-  }
-
-  private boolean isDecommissioned(String executor) {
-    return spark.sc().taskScheduler().getExecutorDecommissionState(executor).isDefined();
   }
 
   private NettyEndpoint bind(int retries, Member driver) {
@@ -175,21 +164,22 @@ final class GangAttempt {
       end(e);
       return new InterruptedException(e.getMessage());
     }
-    boolean told = lost.await(VIGIL_TELLS.toMillis(), TimeUnit.MILLISECONDS);
-    if (told && casualty.get().silent()) {
+    boolean heard = lost.await(VIGIL_TELLS.toMillis(), TimeUnit.MILLISECONDS);
+    if (heard && casualty.get().silent()) {
       end(e);
       return new LostException(casualty.get().sentence(), e);
     }
     watch.awaitFailure(FAILURE_MILLIS);
     end(e);
-    watch.awaitEnds(told ? 1 : size, FAILURE_MILLIS);
-    if (told) {
+    watch.awaitEnds(heard ? 1 : size, FAILURE_MILLIS);
+    if (casualty.get() != null) { // perhaps only now
       String spark = watch.losses().map(" (%s)"::formatted).orElse("");
       return new LostException(casualty.get().sentence() + spark, e);
     }
-    Optional<StageWatch.Gone> gone = watch.gone();
-    if (gone.isPresent()) {
-      Loss loss = vigil.lossOf(gone.get().rank(), "was lost: " + gone.get().why());
+    Optional<StageWatch.Gone> lostToSpark = watch.gone();
+    if (lostToSpark.isPresent()) {
+      StageWatch.Gone told = lostToSpark.get();
+      Loss loss = vigil.lossOf(told.rank(), "was lost: " + told.why());
       gang.say("Lost %s.".formatted(loss.sentence()));
       return new LostException(loss.sentence(), e);
     }

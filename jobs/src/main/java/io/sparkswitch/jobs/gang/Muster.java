@@ -6,10 +6,14 @@ import io.sparkswitch.jobs.exit.UsageException;
 import java.time.Duration;
 import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.collection.immutable.Map$;
 
 /** Counts the executors that Spark has given, and waits for those still to come. */
 final class Muster {
+  private static final Logger LOG = LoggerFactory.getLogger(Muster.class);
+
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
@@ -86,10 +90,7 @@ final class Muster {
    */
   int regroup(int size, GangSettings settings) {
     Duration patience = settings.replacementWait();
-    if (!isLocal()) {
-      // A standalone Master that lost a decommissioned executor looks for no other by itself.
-      spark.sc().requestTotalExecutors(size, 0, Map$.MODULE$.empty());
-    }
+    askForPlaces();
     int seen = Math.min(size, await(size, patience, patience));
     int least = settings.leastExecutors(size);
     if (seen < least) {
@@ -98,6 +99,18 @@ final class Muster {
               .formatted(seen, size, patience.toSeconds(), least));
     }
     return seen;
+  }
+
+  /** A standalone Master that decommissions an executor looks for another one only when asked. */
+  private void askForPlaces() {
+    if (!isStandalone() && !spark.master().startsWith(LOCAL_CLUSTER)) {
+      return;
+    }
+    try {
+      spark.sc().requestTotalExecutors(most().orElse(Integer.MAX_VALUE), 0, Map$.MODULE$.empty());
+    } catch (Exception e) { // Scala declares none
+      LOG.warn("The Master was not to be asked for executors in place of those lost", e);
+    }
   }
 
   private String remedy() {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.spark.ExceptionFailure;
 import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.Success$;
@@ -39,6 +40,7 @@ final class StageWatch extends SparkListener {
           InterruptedException.class.getName());
 
   private final String group;
+  private final Predicate<String> decommissioned;
   private final Set<Object> stages = new HashSet<>();
   private final Map<Integer, Placement> placements = new HashMap<>();
   private final List<TaskFailedReason> reasons = new ArrayList<>();
@@ -50,9 +52,11 @@ final class StageWatch extends SparkListener {
 
   /**
    * @param group Spark's job group of the attempt: tasks of an earlier one may still end
+   * @param decommissioned whether Spark is about to do without an executor
    */
-  StageWatch(String group) {
+  StageWatch(String group, Predicate<String> decommissioned) {
     this.group = group;
+    this.decommissioned = decommissioned;
   }
 
   @Override
@@ -95,6 +99,11 @@ final class StageWatch extends SparkListener {
 
   synchronized Optional<Placement> placement(int rank) {
     return Optional.ofNullable(placements.get(rank));
+  }
+
+  /** Whether Spark is about to do without an executor, which need not know it. */
+  boolean isDecommissioned(String executor) {
+    return decommissioned.test(executor);
   }
 
   /** Waits a moment for the first failure to be told. */

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -26,7 +25,6 @@ final class Vigil implements AutoCloseable {
   private final HeartbeatListener listener;
   private final GangSettings settings;
   private final StageWatch stage;
-  private final Predicate<String> toldToEnd;
   private final Consumer<Loss> onLoss;
   private final List<Heard> ranks;
   private final Thread thread = new Thread(this::run, "sparkswitch-vigil");
@@ -44,20 +42,15 @@ final class Vigil implements AutoCloseable {
     }
   }
 
-  /**
-   * @param toldToEnd whether Spark decommissions an executor, which it need not tell the executor
-   */
   Vigil(
       HeartbeatListener listener,
       int size,
       GangSettings settings,
       StageWatch stage,
-      Predicate<String> toldToEnd,
       Consumer<Loss> onLoss) {
     this.listener = listener;
     this.settings = settings;
     this.stage = stage;
-    this.toldToEnd = toldToEnd;
     this.onLoss = onLoss;
     this.ranks = IntStream.range(0, size).mapToObj(Heard::new).toList();
     thread.setDaemon(true);
@@ -75,6 +68,7 @@ final class Vigil implements AutoCloseable {
 
   private void run() {
     long ticked = System.nanoTime();
+    long asked = ticked;
     while (!closed) {
       long now = System.nanoTime();
       if (now - ticked > settings.suspectAfter().toNanos() / 2) {
@@ -88,7 +82,18 @@ final class Vigil implements AutoCloseable {
           return;
         }
       }
+      if (now - asked > settings.suspectAfter().toNanos() / 10) {
+        asked = now;
+        askSpark();
+      }
       LockSupport.parkNanos(TICK.toNanos());
+    }
+  }
+
+  /** Who is to end without having been told itself. */
+  private void askSpark() {
+    for (Heard heard : ranks) {
+      heard.last.map(Beat::executor).filter(stage::isDecommissioned).ifPresent(leaving::add);
     }
   }
 
@@ -97,11 +102,7 @@ final class Vigil implements AutoCloseable {
       for (byte[] beat : listener.take(heard.rank)) {
         heard.last = Optional.of(Beat.of(beat));
         heard.at = System.nanoTime();
-        heard
-            .last
-            .filter(last -> last.leaving() || toldToEnd.test(last.executor()))
-            .map(Beat::executor)
-            .ifPresent(leaving::add);
+        heard.last.filter(Beat::leaving).map(Beat::executor).ifPresent(leaving::add);
       }
     } catch (ExchangeException e) {
       return Optional.of(loss(heard, "sent no proper heartbeat: " + e.getMessage(), true));

@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.track;
 
+import io.sparkswitch.data.shard.WholeFile;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,13 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
-import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
@@ -130,20 +129,10 @@ public final class OutputFolder {
       return;
     }
     Path file = new Path(root, name);
-    if (files instanceof DistributedFileSystem hdfs) {
-      Path draft = new Path(root, ".%s.%s".formatted(name, UUID.randomUUID()));
-      try {
-        create(draft, bytes);
-        hdfs.rename(draft, file, Options.Rename.OVERWRITE);
-      } finally {
-        hdfs.delete(draft, false);
-      }
+    if (files instanceof DistributedFileSystem) {
+      WholeFile.write(file, files.getConf(), bytes);
       return;
     }
-    create(file, bytes);
-  }
-
-  private void create(Path file, byte[] bytes) throws IOException {
     try (OutputStream out = files.create(file, true)) {
       out.write(bytes);
     }

@@ -89,6 +89,10 @@ class StudyLoaderTest {
     refused("role = switch", "role = moe", "variant.switch.role = moe is not allowed", "control");
     refused(
         "left-out.online", "compared-with = x\n  left-out.online", "compared-with = x is no row");
+    refused(
+        "left-out.online",
+        "compared-with = dense\n  left-out.online",
+        "compared-with = dense is the dense row");
     refused("left-out.online", "left-out.dense", "variant.dense must be named either in rows");
     refused("teacher = switch }\n  online", "teacher = nobody }\n  online", "nobody is no row");
     refused("model.num-experts = 4", "model.num-expert = 4", "unknown key model.num-expert");

@@ -78,7 +78,7 @@ public final class FaultInjector implements PhaseListener {
   private static void signal(String name, long pid) throws IOException, InterruptedException {
     run("kill", "-" + name, "" + pid);
     if (name.equals("KILL")) {
-      Thread.sleep(60_000); // it never returns
+      Thread.sleep(60_000); // in which this process ends
     }
   }
 

@@ -39,7 +39,7 @@ class VigilTest {
             NettyEndpoint.bind(
                 new ListenAddress("127.0.0.1", "127.0.0.1", 0, 0), member(3, Exchange.DRIVER)));
     vigil =
-        new Vigil(listener, 2, settings(), new StageWatch("group"), told::contains, losses::add);
+        new Vigil(listener, 2, settings(), new StageWatch("group", told::contains), losses::add);
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.study.result;
 
+import io.sparkswitch.jobs.conf.VariantSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -14,7 +15,7 @@ public final class OutcomeCsv {
     for (Column column : Column.values()) {
       heading.add(column.key());
     }
-    heading.add("smallestDetectableDifference");
+    heading.addAll(List.of("comparedWith", "smallestDetectableDifference"));
     StringBuilder text = new StringBuilder();
     append(text, heading);
     for (Row row : outcome.rows()) {
@@ -24,6 +25,7 @@ public final class OutcomeCsv {
       for (Column column : Column.values()) {
         cells.add(cell(row.figure(column)));
       }
+      cells.add(outcome.study().compared().map(VariantSettings::name).orElse(""));
       cells.add(cell(outcome.detectable()));
       append(text, cells);
     }

@@ -3,6 +3,7 @@ package io.sparkswitch.jobs.study.result;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.jobs.conf.VariantSettings;
 import java.util.OptionalDouble;
 
 /** An outcome as JSON: everything there is, what is unknown is null. */
@@ -17,6 +18,7 @@ public final class OutcomeJson {
     all.put("title", outcome.study().title()).put("question", outcome.study().question());
     all.put("runs", outcome.state().runs()).put("finishedRuns", outcome.state().finished());
     all.set("seeds", JSON.valueToTree(outcome.study().seeds()));
+    all.put("comparedWith", outcome.study().compared().map(VariantSettings::name).orElse(null));
     put(all, "smallestDetectableDifference", outcome.detectable());
     all.putObject("yardsticks")
         .put("unigram", -outcome.yardsticks().unigram())

@@ -119,6 +119,8 @@ class OutcomeTest {
             .contains("start\">%s: %.4f at step 100".formatted(row.path("label").asText(), last));
       }
     }
+    assertThat(json.path("comparedWith").asText()).isEqualTo("switch");
+    assertThat(cells(lines.get(1)).get(heading.indexOf("comparedWith"))).isEqualTo("switch");
     assertThat(compared).isGreaterThan(35);
     assertThat(cells(lines.get(1)).get(heading.size() - 1))
         .isEqualTo(json.path("smallestDetectableDifference").asText());
