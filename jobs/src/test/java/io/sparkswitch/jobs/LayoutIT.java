@@ -42,16 +42,47 @@ class LayoutIT {
     assertThat(difference.largest()).isLessThanOrEqualTo(1e-9);
   }
 
+  /** Of three micro-batches two are in work at once where tokens travel. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void inMicroBatchesByTurnsTheyDoToo(int executors) throws Exception {
+    String[] larger = {"--set", "training.batch-size=24", "--set", "training.micro-batches=3"};
+    String alone = "whole";
+    if (!Files.exists(journey.at(alone))) {
+      journey.inProcess(pretrain(alone, "float64", "--set", "training.batch-size=24"));
+    }
+    String out = "parts-on-" + executors;
+    journey.launch(executors, pretrain(out, "float64", larger));
+
+    TrainedRun run = journey.run(out);
+    assertCapacityBinds(run);
+    String what = "float64, %d executor(s), 3 micro-batches".formatted(executors);
+    Difference difference = say(what, run, journey.run(alone));
+    assertThat(difference.largest()).isLessThanOrEqualTo(1e-9);
+  }
+
   @Test
   void theSameLayoutTwiceIsBitEqual() throws Exception {
     for (String precision : List.of("float64", "float32")) {
-      TrainedRun first = onExecutors("first-" + precision, 3, precision);
-      TrainedRun second = onExecutors("second-" + precision, 3, precision);
-
-      assertThat(second.metricsWithoutTime()).isEqualTo(first.metricsWithoutTime());
-      assertThat(second.digests(1)).isEqualTo(first.digests(1));
-      assertThat(second.digests(STEPS)).isEqualTo(first.digests(STEPS));
+      assertTwiceTheSame("whole", precision);
+      assertTwiceTheSame(
+          "by-turns",
+          precision,
+          "--set",
+          "training.batch-size=24",
+          "--set",
+          "training.micro-batches=2");
     }
+  }
+
+  private static void assertTwiceTheSame(String name, String precision, String... more)
+      throws Exception {
+    TrainedRun first = onExecutors("%s-first-%s".formatted(name, precision), 3, precision, more);
+    TrainedRun second = onExecutors("%s-second-%s".formatted(name, precision), 3, precision, more);
+
+    assertThat(second.metricsWithoutTime()).isEqualTo(first.metricsWithoutTime());
+    assertThat(second.digests(1)).isEqualTo(first.digests(1));
+    assertThat(second.digests(STEPS)).isEqualTo(first.digests(STEPS));
   }
 
   /**
@@ -138,10 +169,10 @@ class LayoutIT {
     return journey.run(out);
   }
 
-  private static TrainedRun onExecutors(String name, int executors, String precision)
-      throws Exception {
+  private static TrainedRun onExecutors(
+      String name, int executors, String precision, String... more) throws Exception {
     String out = "%s-on-%d".formatted(name, executors);
-    journey.launch(executors, pretrain(out, precision));
+    journey.launch(executors, pretrain(out, precision, more));
     return journey.run(out);
   }
 
@@ -154,6 +185,8 @@ class LayoutIT {
             "training.steps=" + STEPS,
             "--set",
             "training.checkpoint-every=1",
+            "--set",
+            "training.micro-batches=1",
             "--set",
             "training.precision=" + precision),
         more);

@@ -44,6 +44,20 @@ class OnlineTeacherTest {
     assertThat(largestDifference(parts, stored)).isLessThanOrEqualTo(1e-5);
   }
 
+  /** A student with experts has two micro-batches in work at once, its teacher's tokens too. */
+  @Test
+  void aSwitchStudentLearnsTheSameByTurnsFromATeacherAndFromStoredTargets() throws Exception {
+    List<Double> whole = fromStored("float32", "whole", 1, "model.num-experts=4");
+    List<Double> byTurns =
+        fromStored("float32", "turns", 2, "model.num-experts=4", "training.micro-batches=2");
+    List<Double> online =
+        online("online-turns", 2, "model.num-experts=4", "training.micro-batches=2");
+
+    assertThat(whole).isNotEqualTo(stored);
+    assertThat(largestDifference(byTurns, whole)).isLessThanOrEqualTo(1e-5);
+    assertThat(largestDifference(online, whole)).isLessThanOrEqualTo(1e-5);
+  }
+
   @Test
   void distributionsStoredInBfloat16TeachTheSameWithin2e3() throws Exception {
     List<Double> rounded = fromStored("bfloat16");
@@ -59,7 +73,12 @@ class OnlineTeacherTest {
   }
 
   private static List<Double> fromStored(String values) throws Exception {
-    Path targets = folder.resolve("targets-" + values);
+    return fromStored(values, "dense", 1);
+  }
+
+  private static List<Double> fromStored(String values, String name, int ranks, String... more)
+      throws Exception {
+    Path targets = folder.resolve("targets-" + values + "-" + name);
     LocalGang.teach(
         beside("teach={ kind = full, temperature = 2, values = " + values + " }"),
         new LocalGang.Layout(2, 0),
@@ -67,9 +86,9 @@ class OnlineTeacherTest {
         folder.resolve("teacher"),
         targets,
         done -> {});
-    Path out = folder.resolve("stored-" + values);
+    Path out = folder.resolve("stored-" + values + "-" + name);
     WorkerSpec.Folders folders = folders(out).withTargets(targets.toString());
-    return train(new WorkerSpec(student(), folders), 1, out);
+    return train(new WorkerSpec(student(more), folders), ranks, out);
   }
 
   private static List<Double> online(String name, int ranks, String... more) throws Exception {

@@ -50,11 +50,15 @@ final class TinyJourney implements ExtensionContext.Store.CloseableResource, Aut
       """
           .formatted(STEPS);
 
-  /** As many slots as tokens, so that an uneven router leaves some behind. */
+  /**
+   * As many slots as tokens, so that an uneven router leaves some behind; two micro-batches, which
+   * two executors have in work at once.
+   */
   private static final String SWITCH =
       """
       include "dense.conf"
       model { num-experts = 4, expert-every = 2, capacity-factor = 1.0, jitter-noise = 0.01 }
+      training.micro-batches = 2
       """;
 
   private final Path folder;

@@ -17,11 +17,13 @@ public final class GangBench {
     /** The driver's memory. */
     MEMORY(new DriverMemoryBench(UpdateCase.sparse(), List.of(1, 2, 4, 8))),
     /** A gang of one executor beside one process without a gang. */
-    BARE(new BareBench(UpdateCase.dense(), 4, 5)),
+    BARE(new BareBench(UpdateCase.dense(), 4, 10)),
     /** Two executors on two cores beside twice one on one. */
     SCALING(
         new ScalingBench(
             List.of(UpdateCase.dense(), UpdateCase.sparse(), UpdateCase.balanced()), 7)),
+    /** Two executors with two micro-batches in work at once beside two with one. */
+    OVERLAP(new OverlapBench(List.of(UpdateCase.sparse(), UpdateCase.balanced()), 7)),
     /** Dense gradients to the driver and back beside bare sockets. */
     AGGREGATION(new AggregationBench(List.of(2, 4), AggregationBench.ENTRIES, 9));
 

@@ -4,6 +4,7 @@ import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.ListenAddress;
 import io.sparkswitch.model.exchange.Member;
 import io.sparkswitch.model.exchange.NettyEndpoint;
+import io.sparkswitch.model.exchange.NettyEndpoint.Limits;
 import io.sparkswitch.model.exchange.NettyExchange;
 import io.sparkswitch.model.exchange.PeerAddress;
 import io.sparkswitch.model.exchange.RunSecret;
@@ -58,6 +59,7 @@ final class ProcessGang implements AutoCloseable {
     String secret = HexFormat.of().formatHex(RunSecret.random().bytes());
     for (BenchProcess member : members) {
       member.tell(secret);
+      member.tell(Integer.toString(members.size() - 1));
     }
     List<String> ports = new ArrayList<>();
     for (BenchProcess member : members) {
@@ -71,8 +73,9 @@ final class ProcessGang implements AutoCloseable {
   /** A member's side: meets all others by what {@code parent} tells. */
   static NettyExchange join(int rank, ParentLines parent) throws IOException {
     RunSecret secret = new RunSecret(HexFormat.of().parseHex(parent.line()));
+    Limits limits = Limits.DEFAULT.ofRank(Integer.parseInt(parent.line()));
     NettyEndpoint endpoint =
-        NettyEndpoint.bind(ListenAddress.loopback(), new Member(secret, 0, rank));
+        NettyEndpoint.bind(ListenAddress.loopback(), new Member(secret, 0, rank), limits);
     parent.tell(Integer.toString(endpoint.address().port()));
     List<PeerAddress> gang = new ArrayList<>();
     for (String port : parent.line().split(" ")) {

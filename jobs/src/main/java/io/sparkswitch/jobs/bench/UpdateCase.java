@@ -36,6 +36,13 @@ record UpdateCase(String name, List<String> settings) {
         "switchBalanced", List.of("preset=mini-switch", "routing.exploration=sample-softmax"));
   }
 
+  /** The same with another setting. */
+  UpdateCase with(String setting) {
+    List<String> all = new ArrayList<>(settings);
+    all.add(setting);
+    return new UpdateCase(name, all);
+  }
+
   /** The settings of a gang in which each executor has as much to do as a single one. */
   List<String> settings(int executors) {
     List<String> all =

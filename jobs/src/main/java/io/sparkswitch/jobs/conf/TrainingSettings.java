@@ -8,6 +8,7 @@ public record TrainingSettings(
     long steps,
     int batchSize,
     int microBatches,
+    int microBatchesInFlight,
     PrecisionName precision,
     ActivationsName activations,
     long logEvery,
@@ -31,6 +32,11 @@ public record TrainingSettings(
         "training.micro-batches",
         microBatches,
         "from 1 to training.batch-size, %d".formatted(batchSize));
+    Require.that(
+        microBatchesInFlight == 1 || microBatchesInFlight == 2,
+        "training.micro-batches-in-flight",
+        microBatchesInFlight,
+        "1 or 2");
     Require.positive("training.log-every", logEvery);
     Require.positive("training.checkpoint-every", checkpointEvery);
     Require.positive("training.keep-checkpoints", keepCheckpoints);

@@ -9,6 +9,7 @@ import io.sparkswitch.model.exchange.ExchangeException;
 import io.sparkswitch.model.exchange.HeartbeatListener;
 import io.sparkswitch.model.exchange.Member;
 import io.sparkswitch.model.exchange.NettyEndpoint;
+import io.sparkswitch.model.exchange.NettyEndpoint.Limits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -115,7 +116,7 @@ final class GangAttempt {
 
   private NettyEndpoint bind(int retries, Member driver) {
     try {
-      return Rendezvous.bind(gang.wire(), retries, driver);
+      return Rendezvous.bind(gang.wire(), retries, driver, Limits.DEFAULT);
     } catch (ExchangeException e) {
       throw new UsageException(
           "%s (exchange.port, spark.port.maxRetries = %d)".formatted(e.getMessage(), retries), e);

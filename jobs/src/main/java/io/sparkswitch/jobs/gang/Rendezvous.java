@@ -42,14 +42,15 @@ record Rendezvous(
   }
 
   /** Binds a port on the address that Spark knows this process by, or on the one configured. */
-  static NettyEndpoint bind(ExchangeSettings wire, int portMaxRetries, Member member) {
+  static NettyEndpoint bind(
+      ExchangeSettings wire, int portMaxRetries, Member member, Limits limits) {
     String host = SparkEnv.get().blockManager().blockManagerId().host();
     String bind = wire.bindHost().equals(ExchangeSettings.AUTO) ? host : wire.bindHost();
     String log = member.rank() == Exchange.DRIVER ? "" : ExecutorLog.own();
     return NettyEndpoint.bind(
         new ListenAddress(bind, host, wire.port(), portMaxRetries, log),
         member,
-        Limits.DEFAULT.withMessage(wire.timeOut(), wire.driverTimeOut()));
+        limits.withMessage(wire.timeOut(), wire.driverTimeOut()));
   }
 
   /** Dials the driver for heartbeats. */
@@ -60,7 +61,8 @@ record Rendezvous(
   /** Called by every task; returns when all are connected. */
   NettyExchange join(BarrierTaskContext context) {
     int rank = context.partitionId();
-    NettyEndpoint endpoint = bind(wire, portMaxRetries, keys.member(rank));
+    Limits limits = Limits.DEFAULT.ofRank(context.numPartitions());
+    NettyEndpoint endpoint = bind(wire, portMaxRetries, keys.member(rank), limits);
     try {
       PeerAddress own = endpoint.address();
       String executor = SparkEnv.get().executorId();

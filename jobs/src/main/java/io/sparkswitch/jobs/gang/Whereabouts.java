@@ -64,6 +64,14 @@ public final class Whereabouts {
     tell(place);
   }
 
+  /** Something else of this rank is done, and then what it was at goes on. */
+  void meanwhile(Runnable work) {
+    Place before = place;
+    enter(RankPhase.COMPUTATION);
+    work.run();
+    place = before;
+  }
+
   /** As {@link #enter(RankPhase, long)}, of a thread beside the rank's, until it ends. */
   public void enterBeside(RankPhase next, long of) {
     Place now = place.enter(next, of);

@@ -46,7 +46,8 @@ final class HeapMemory {
     int longest = Math.max(step.inputs(), step.targets());
     long tokens = step.sequencesOfPart(rank) * longest;
     long choices = plan.architecture().training().selection().choices();
-    long routing = experts == 0 ? 0 : tokens * (TOKEN_ROUTED + DECISION * choices);
+    long inFlight = MicroBatchTurns.inFlight(plan.config(), plan.executors());
+    long routing = experts == 0 ? 0 : inFlight * tokens * (TOKEN_ROUTED + DECISION * choices);
     long batch = plan.config().training().batchSize();
     long batches = batch * (step.inputs() + 3L * step.targets()) * TOKEN;
     long positions = (long) longest * longest * TOKEN;

@@ -44,6 +44,7 @@ final class Rank implements AutoCloseable {
   private final Optimizer optimizer;
   private final RunData.Opened data;
   private final ValidationStreams validation;
+  private final MicroBatchTurns microBatches;
   private final Objectives objectives;
   private final TargetsOfRank targets;
   private final BackgroundShard shard;
@@ -60,6 +61,7 @@ final class Rank implements AutoCloseable {
     checkpoints.requireVisible();
     this.data = folders.data().open(config, member.hadoop());
     this.validation = new ValidationStreams(data::validation);
+    this.microBatches = new MicroBatchTurns(config, exchange);
     T5Config architecture = Architecture.of(config, data.vocabularyRows());
     this.model =
         new T5Model(architecture, Architecture.precision(config), exchange.rank(), exchange.size());
@@ -170,12 +172,13 @@ final class Rank implements AutoCloseable {
     Share share = Share.of(batch.sequences(), group, exchange.rank(), exchange.size());
     model.dense().zeroGradients();
     model.experts().zeroGradients();
-    RankReport report = RankReport.none();
     int parts = config.training().microBatches();
-    for (int part = 0; part < parts; part++) {
-      MicroBatch micro = new MicroBatch(part, number, batch, share.part(group, part, parts));
-      report = report.plus(trainPart(step, micro));
-    }
+    RankReport report =
+        microBatches.train(
+            part -> {
+              Share ofPart = share.part(group, part, parts);
+              return trainPart(step, new MicroBatch(part, number, batch, ofPart));
+            });
     Tensor slice = exchange.reduceScatter(tag(Direction.REDUCE_SCATTER), model.dense().gradients());
     exchange.gatherAtDriver(tag(Direction.TO_DRIVER), slice);
     double expertSquares = SumOfSquares.ofGradients(model.experts());
@@ -296,6 +299,7 @@ final class Rank implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    microBatches.close();
     shard.close();
     targets.close();
     if (training != null) {

@@ -21,7 +21,7 @@ public record StepMemory(Member driver, Member executor) {
    *
    * @param held exactly, all the time
    * @param arriving others' pieces of gradients while they are summed
-   * @param activations of one micro-batch, at most
+   * @param activations of the micro-batches in work at once, at most
    * @param network messages that wait to be sent, or to be received, at most
    * @param heap objects in use at once, at most; what Spark needs and what waits to be collected
    *     comes on top
@@ -51,14 +51,15 @@ public record StepMemory(Member driver, Member executor) {
     return new Member(
         HeldMemory.ofExecutor(plan, rank),
         2 * Math.min(slice, Exchange.REDUCED_BYTES),
-        activations(step, rank),
+        MicroBatchTurns.inFlight(plan.config(), plan.executors()) * activations(step, rank),
         waiting(traffic, plan.executors()),
         HeapMemory.ofExecutor(step, rank));
   }
 
   /** In mailboxes: never more than is sent in a step. */
   private static long waiting(PlannedTraffic traffic, int links) {
-    return Math.min(traffic.received().bytes(), links * Limits.DEFAULT.mailboxBytes());
+    return Math.min(
+        traffic.received().bytes(), links * Limits.DEFAULT.ofRank(links).mailboxBytes());
   }
 
   private static long activations(StepPlan step, int rank) {

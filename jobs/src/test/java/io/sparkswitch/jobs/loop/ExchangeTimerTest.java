@@ -2,6 +2,7 @@ package io.sparkswitch.jobs.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
@@ -9,9 +10,11 @@ import io.sparkswitch.model.exchange.ExchangeException;
 import io.sparkswitch.model.exchange.LocalExchange;
 import io.sparkswitch.model.exchange.Tag;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -46,6 +49,24 @@ class ExchangeTimerTest {
 
     assertThat(timer.timed().size()).isEqualTo(2);
     assertThat(timer.takeSeconds()).isZero();
+  }
+
+  @Test
+  void whatIsDoneMeanwhileDoesNotCount() {
+    ExchangeTimer own = new ExchangeTimer(LocalExchange.group(1).get(0));
+    List<Long> took = new ArrayList<>();
+    own.timed()
+        .meanwhile(
+            () -> {
+              long startedAt = System.nanoTime();
+              LockSupport.parkNanos(Duration.ofMillis(LATE).toNanos());
+              took.add(System.nanoTime() - startedAt);
+            });
+
+    own.timed().allToAllCounted(tag(Direction.ROUTE_COUNTS), new int[1][1]);
+
+    assertThat(took).singleElement(LONG).isGreaterThan(LATE * 900_000);
+    assertThat(own.takeSeconds()).isBetween(0.0, 0.5 * LATE / 1000);
   }
 
   @Test

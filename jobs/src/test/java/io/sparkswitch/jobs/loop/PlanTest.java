@@ -131,6 +131,29 @@ class PlanTest {
   }
 
   @Test
+  void twoMicroBatchesInFlightTakeTheActivationsAndRoutingOfTwo() {
+    StepMemory.Member one = executor(2, 1, "preset=nano-switch");
+    StepMemory.Member two = executor(2, 2, "preset=nano-switch");
+
+    assertThat(two.activations()).isPositive().isEqualTo(2 * one.activations());
+    assertThat(two.heap()).isGreaterThan(one.heap());
+    assertThat(two.held()).isEqualTo(one.held());
+    assertThat(executor(1, 2, "preset=nano-switch"))
+        .isEqualTo(executor(1, 1, "preset=nano-switch"));
+    assertThat(executor(2, 2, "preset=nano")).isEqualTo(executor(2, 1, "preset=nano"));
+  }
+
+  private static StepMemory.Member executor(int executors, int inFlight, String preset) {
+    RunConfig config =
+        config(
+            preset,
+            "routing.group-sequences=1",
+            "training.micro-batches=2",
+            "training.micro-batches-in-flight=" + inFlight);
+    return new StepPlan(Plan.of(config, ROWS, executors), 128, 29).memory().executor();
+  }
+
+  @Test
   void ofMoreExecutorsThanExpertsSomeHostNone() {
     Plan plan = Plan.of(config("preset=nano-switch", "routing.group-sequences=1"), ROWS, 9);
 

@@ -4,6 +4,7 @@ import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.exchange.Traffic;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.bytedeco.pytorch.Tensor;
@@ -12,15 +13,23 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** Another exchange, which remembers what routers had to tell the other ranks. */
 final class RecordingExchange implements Exchange {
   private final Exchange exchange;
-  private final List<long[]> rows = new CopyOnWriteArrayList<>();
+  private final List<Told> told = new CopyOnWriteArrayList<>();
+
+  private record Told(Tag tag, long[] rows) {}
 
   RecordingExchange(Exchange exchange) {
     this.exchange = exchange;
   }
 
-  /** For each pass of a sparse layer so far, rows for each rank. */
+  /** For each pass of a sparse layer so far, rows for each rank; by step, micro-batch and time. */
   List<long[]> rows() {
-    return rows;
+    Comparator<Tag> order = Comparator.comparingLong(Tag::step).thenComparingInt(Tag::microBatch);
+    return told.stream().sorted(Comparator.comparing(Told::tag, order)).map(Told::rows).toList();
+  }
+
+  /** Of each pass of a sparse layer so far, in the order in which they were. */
+  List<Integer> microBatches() {
+    return told.stream().map(pass -> pass.tag().microBatch()).toList();
   }
 
   @Override
@@ -34,9 +43,10 @@ final class RecordingExchange implements Exchange {
   }
 
   @Override
-  public int[][] exchangeCounts(Tag tag, int[][] counts) {
-    rows.add(Arrays.stream(counts).mapToLong(row -> Arrays.stream(row).sum()).toArray());
-    return exchange.exchangeCounts(tag, counts);
+  public Counted allToAllCounted(Tag tag, int[][] counts, Rows... outgoing) {
+    long[] rows = Arrays.stream(counts).mapToLong(row -> Arrays.stream(row).sum()).toArray();
+    told.add(new Told(tag, rows));
+    return exchange.allToAllCounted(tag, counts, outgoing);
   }
 
   @Override
@@ -87,6 +97,11 @@ final class RecordingExchange implements Exchange {
   @Override
   public void broadcast(Tag tag, byte[] bytes) {
     exchange.broadcast(tag, bytes);
+  }
+
+  @Override
+  public void meanwhile(Runnable work) {
+    exchange.meanwhile(work);
   }
 
   @Override

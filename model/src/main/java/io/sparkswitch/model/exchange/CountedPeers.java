@@ -35,14 +35,9 @@ final class CountedPeers implements Peers {
   }
 
   @Override
-  public void lend(int peer, Tag tag, ByteBuffer... bytes) {
+  public Runnable lend(int peer, Tag tag, ByteBuffer... bytes) {
     traffic.countSent(tag.direction(), ByteBuffers.remaining(bytes));
-    peers.lend(peer, tag, bytes);
-  }
-
-  @Override
-  public void reclaim() {
-    peers.reclaim();
+    return peers.lend(peer, tag, bytes);
   }
 
   @Override

@@ -1,13 +1,14 @@
 package io.sparkswitch.model.exchange;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Movement of rows and vectors between the ranks of a gang, and between each rank and the driver.
  *
- * <p>Concurrency: one thread runs the program and calls these methods; they block, each for a
- * bounded time.
+ * <p>Concurrency: one thread at a time runs the program and calls these methods; they block, each
+ * for a bounded time.
  *
  * <p>Ordering: all ranks call the same methods in the same order. Sums are taken in rank order
  * whatever order messages arrive in. A message whose {@link Tag} is not the expected one fails the
@@ -30,12 +31,28 @@ public interface Exchange extends AutoCloseable {
   int size();
 
   /**
-   * All-to-all of small integer rows.
+   * Rows to be moved under a tag.
    *
-   * @param counts {@code <int32>[size, k]}: row d goes to rank d
-   * @return {@code <int32>[size, k]}: row s came from rank s
+   * @param rows {@code [n, width]}, contiguous, those for rank 0 first
    */
-  int[][] exchangeCounts(Tag tag, int[][] counts);
+  record Rows(Tag tag, Tensor rows) {}
+
+  /**
+   * What came.
+   *
+   * @param counts {@code <int32>[size, k]}: row s came from rank s
+   * @param rows {@code [sum(counts), width]} each, in rank order
+   */
+  record Counted(int[][] counts, List<Tensor> rows) {}
+
+  /**
+   * Ragged all-to-all of rows whose numbers only their senders know: the numbers go first.
+   *
+   * @param counts {@code <int32>[size, k]}: row d goes to rank d, with as many rows of each of
+   *     {@code outgoing} as it adds up to
+   * @param outgoing none, to tell the counts alone
+   */
+  Counted allToAllCounted(Tag tag, int[][] counts, Rows... outgoing);
 
   /**
    * Ragged all-to-all of rows.
@@ -94,6 +111,15 @@ public interface Exchange extends AutoCloseable {
    * gets none of it.
    */
   void broadcast(Tag tag, byte[] bytes);
+
+  /**
+   * Has something done in every all-to-all from now on, between all that it sends and the first
+   * that it receives: {@link Alternation} lets another program go on there. Of ranks nothing else
+   * than all-to-alls can be received meanwhile.
+   *
+   * @param work null for nothing
+   */
+  void meanwhile(Runnable work);
 
   /** What this side has sent and received so far. */
   Traffic traffic();

@@ -11,9 +11,9 @@ import java.util.function.BiConsumer;
 /**
  * One authenticated connection to a peer.
  *
- * <p>Concurrency: the program's thread sends, reclaims and receives; the network thread writes what
- * is queued, reads and reports the end. Reading pauses while more than a bound of bytes waits in
- * the mailbox; sending never waits, so that two sides with full mailboxes still come to receive.
+ * <p>Concurrency: the program's thread sends and receives; the network thread writes what is
+ * queued, reads and reports the end. Reading pauses while more than a bound of bytes waits in the
+ * mailbox; sending never waits, so that two sides with full mailboxes still come to receive.
  *
  * <p>Ordering: as sent.
  */
@@ -62,12 +62,8 @@ final class Link {
     outbox.send(tag, bytes);
   }
 
-  void lend(Tag tag, ByteBuffer... bytes) {
-    outbox.lend(tag, bytes);
-  }
-
-  void reclaim(Duration patience) {
-    outbox.reclaim(patience);
+  Runnable lend(Duration patience, Tag tag, ByteBuffer... bytes) {
+    return outbox.lend(patience, tag, bytes);
   }
 
   ChannelFuture closeInOrder() {

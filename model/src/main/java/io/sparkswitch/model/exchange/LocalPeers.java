@@ -77,12 +77,10 @@ final class LocalPeers implements Peers {
   }
 
   @Override
-  public void lend(int peer, Tag tag, ByteBuffer... bytes) {
+  public Runnable lend(int peer, Tag tag, ByteBuffer... bytes) {
     send(peer, tag, bytes);
+    return () -> {};
   }
-
-  @Override
-  public void reclaim() {}
 
   @Override
   public void receive(int peer, Tag tag, ByteBuffer... into) {

@@ -40,6 +40,9 @@ public final class NettyEndpoint implements AutoCloseable {
         new Limits(
             Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(10), 1L << 20);
 
+    /** Of all ranks together; more than what is sent to one in an all-to-all. */
+    private static final long MAILBOXES = 64L << 20;
+
     public Limits {
       if (handshake.isNegative()
           || handshake.isZero()
@@ -57,6 +60,15 @@ public final class NettyEndpoint implements AutoCloseable {
     /** The same with other bounds of waiting for a message. */
     public Limits withMessage(Duration bound, Duration driverBound) {
       return new Limits(handshake, bound, driverBound, mailboxBytes);
+    }
+
+    /**
+     * For a rank of a gang: what other ranks send while it computes should not wait at theirs.
+     *
+     * @param size ranks of the gang
+     */
+    public Limits ofRank(int size) {
+      return new Limits(handshake, message, driver, Math.max(mailboxBytes, MAILBOXES / size));
     }
 
     Duration message(int self, int peer) {

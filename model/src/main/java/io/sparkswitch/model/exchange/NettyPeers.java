@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * Peers in other processes, one {@link Link} each.
  *
- * <p>Concurrency: one thread.
+ * <p>Concurrency: one thread at a time.
  *
  * <p>Ordering: as sent, for each pair.
  */
@@ -38,15 +38,8 @@ final class NettyPeers implements Peers {
   }
 
   @Override
-  public void lend(int peer, Tag tag, ByteBuffer... bytes) {
-    link(peer).lend(tag, bytes);
-  }
-
-  @Override
-  public void reclaim() {
-    for (Link link : links.values()) {
-      link.reclaim(endpoint.limits().message());
-    }
+  public Runnable lend(int peer, Tag tag, ByteBuffer... bytes) {
+    return link(peer).lend(endpoint.limits().message(), tag, bytes);
   }
 
   @Override

@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * What goes out on one connection.
  *
- * <p>Concurrency: the program's thread sends, lends and reclaims. While nothing is queued it writes
- * to the socket by itself; what the socket does not take, and all that is to be encrypted, the
- * network thread writes, no more at once than the channel wants.
+ * <p>Concurrency: the program's thread sends, lends and waits. While nothing is queued it writes to
+ * the socket by itself; what the socket does not take, and all that is to be encrypted, the network
+ * thread writes, no more at once than the channel wants.
  *
  * <p>Ordering: as sent.
  */
@@ -42,8 +42,6 @@ final class Outbox {
   private final Transport.Connection direct;
   private final AtomicInteger queued = new AtomicInteger();
   private final Queue<Write> waiting = new ArrayDeque<>();
-  private ChannelFuture lent;
-  private Tag lentFor;
 
   /** Bytes to write; those of the program may change when the call returns. */
   private record Piece(ByteBuf bytes, boolean ofProgram) {}
@@ -85,17 +83,20 @@ final class Outbox {
     }
   }
 
-  /** See {@link Peers#lend}. */
-  void lend(Tag tag, ByteBuffer... bytes) {
+  /**
+   * See {@link Peers#lend}.
+   *
+   * @param patience bound of the wait
+   */
+  Runnable lend(Duration patience, Tag tag, ByteBuffer... bytes) {
     long total = ByteBuffers.remaining(bytes);
     if (total < COPY_BELOW) {
       send(tag, bytes);
-      return;
+      return () -> {};
     }
-    ChannelPromise promise = channel.newPromise();
-    lent = promise;
-    lentFor = tag;
-    write(pieces(tag, total, bytes), promise);
+    ChannelPromise written = channel.newPromise();
+    write(pieces(tag, total, bytes), written);
+    return () -> await(written, tag, patience);
   }
 
   private List<Piece> pieces(Tag tag, long total, ByteBuffer... bytes) {
@@ -175,38 +176,34 @@ final class Outbox {
     }
   }
 
-  /** Waits until what was lent last, and so all before it, is in the hands of the system. */
-  void reclaim(Duration patience) {
-    ChannelFuture last = lent;
-    if (last == null) {
-      return;
-    }
+  /** Waits until what was lent is in the hands of the system. */
+  private void await(ChannelFuture written, Tag tag, Duration patience) {
     boolean done;
     try {
-      done = last.await(patience.toMillis());
+      done = written.await(patience.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ExchangeException(
-          Reason.INTERRUPTED, rank, "interrupted while waiting for " + lentTo(), e);
+          Reason.INTERRUPTED, rank, "interrupted while waiting for " + taker(tag), e);
     }
     if (!done) {
       throw new ExchangeException(
           Reason.TIMED_OUT,
           rank,
-          "waited %.1f s for %s".formatted(patience.toMillis() / 1e3, lentTo()));
+          "waited %.1f s for %s".formatted(patience.toMillis() / 1e3, taker(tag)));
     }
-    if (!last.isSuccess()) {
+    if (!written.isSuccess()) {
       throw new ExchangeException(
           Reason.LOST,
           rank,
-          "waited for %s, but sending failed: %s".formatted(lentTo(), last.cause().getMessage()),
-          last.cause());
+          "waited for %s, but sending failed: %s"
+              .formatted(taker(tag), written.cause().getMessage()),
+          written.cause());
     }
-    lent = null;
   }
 
-  private String lentTo() {
-    return "%s to take [%s]".formatted(from.peerName(), lentFor);
+  private String taker(Tag tag) {
+    return "%s to take [%s]".formatted(from.peerName(), tag);
   }
 
   /** Says goodbye after all that was sent, and closes the connection. */

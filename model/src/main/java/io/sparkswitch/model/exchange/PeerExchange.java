@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Every collective, once, over {@link Peers}. Each rank sends all its parts, then receives.
  *
- * <p>Concurrency: one thread. A call that fails closes this side, so that the peers fail as well
- * instead of waiting, and every later call fails.
+ * <p>Concurrency: one thread at a time. A call that fails closes this side, so that the peers fail
+ * as well instead of waiting, and every later call fails.
  *
  * <p>Ordering: parts are received and summed in rank order. Each part is a message of its own, also
  * when it is empty, so that ranks which disagree notice it.
@@ -26,10 +26,12 @@ abstract class PeerExchange implements Exchange {
 
   private final Traffic traffic = new Traffic();
   private final Peers peers;
-  private Throwable failure;
+  private final RowMovement rows;
+  private volatile Throwable failure;
 
   PeerExchange(Peers peers) {
     this.peers = new CountedPeers(peers, traffic);
+    this.rows = new RowMovement(this.peers);
   }
 
   @Override
@@ -48,61 +50,31 @@ abstract class PeerExchange implements Exchange {
   }
 
   @Override
-  public int[][] exchangeCounts(Tag tag, int[][] counts) {
-    checkLength("rows of counts", counts.length, size());
-    int width = counts[0].length;
-    for (int[] row : counts) {
-      checkLength("counts of a row", row.length, width);
-    }
-    return collective(tag, () -> countsFromAll(tag, counts, width));
+  public void meanwhile(Runnable work) {
+    rows.meanwhile(work);
   }
 
-  private int[][] countsFromAll(Tag tag, int[][] counts, int width) {
-    int[][] result = new int[size()][];
+  @Override
+  public Counted allToAllCounted(Tag tag, int[][] counts, Rows... outgoing) {
+    checkLength("rows of counts", counts.length, size());
+    int[] sendRows = new int[size()];
     for (int peer = 0; peer < size(); peer++) {
-      if (peer != rank()) {
-        ByteBuffer bytes = ByteBuffer.allocate(width * Integer.BYTES);
-        bytes.asIntBuffer().put(counts[peer]);
-        peers.send(peer, tag, bytes);
-      }
+      checkLength("counts of a row", counts[peer].length, counts[0].length);
+      sendRows[peer] = Math.toIntExact(sum(counts[peer]));
     }
-    for (int peer = 0; peer < size(); peer++) {
-      if (peer == rank()) {
-        result[peer] = counts[peer].clone();
-      } else {
-        ByteBuffer bytes = ByteBuffer.allocate(width * Integer.BYTES);
-        peers.receive(peer, tag, bytes);
-        result[peer] = new int[width];
-        bytes.flip().asIntBuffer().get(result[peer]);
-      }
+    for (Rows any : outgoing) {
+      checkRows(any.rows(), sendRows);
     }
-    return result;
+    return collective(tag, () -> rows.counted(tag, counts, sendRows, outgoing));
   }
 
   @Override
   public Tensor allToAll(Tag tag, Tensor outgoing, int[] sendRows, int[] receiveRows) {
     checkLength("sendRows", sendRows.length, size());
     checkLength("receiveRows", receiveRows.length, size());
-    if (outgoing.dim() != 2 || outgoing.size(0) != sum(sendRows)) {
-      throw new IllegalArgumentException(
-          "outgoing has shape %s, but sendRows %s add up to %d"
-              .formatted(
-                  Arrays.toString(outgoing.sizes().vec().get()),
-                  Arrays.toString(sendRows),
-                  sum(sendRows)));
-    }
-    long embed = outgoing.size(1);
-    ScalarType dtype = outgoing.scalar_type().intern();
-    long rowBytes = embed * TensorBytes.elementSize(dtype);
-    TensorBytes out = TensorBytes.of(outgoing);
-    Tensor incoming = TensorBytes.empty(dtype, sum(receiveRows), embed);
-    TensorBytes in = TensorBytes.of(incoming);
-    return collective(
-        tag,
-        () -> {
-          swap(tag, out, offsets(sendRows, rowBytes), in, offsets(receiveRows, rowBytes));
-          return incoming;
-        });
+    sum(receiveRows);
+    checkRows(outgoing, sendRows);
+    return collective(tag, () -> rows.known(new Rows(tag, outgoing), sendRows, receiveRows));
   }
 
   @Override
@@ -115,18 +87,19 @@ abstract class PeerExchange implements Exchange {
           if (size() == 1) {
             return mine;
           }
+          List<Runnable> loans = new ArrayList<>();
           for (int d = 1; d < size(); d++) {
             int peer = (rank() + d) % size();
             TensorBytes part = TensorBytes.of(Exchange.slice(vector, peer, size()));
             long from = 0;
             do {
               long bytes = Math.min(REDUCED_BYTES, part.size() - from);
-              peers.lend(peer, tag, part.slice(from, bytes));
+              loans.add(peers.lend(peer, tag, part.slice(from, bytes)));
               from += bytes;
             } while (from < part.size());
           }
           addInRankOrder(tag, mine);
-          peers.reclaim();
+          loans.forEach(Runnable::run);
           return mine;
         });
   }
@@ -164,13 +137,12 @@ abstract class PeerExchange implements Exchange {
     collective(
         tag,
         () -> {
-          List<Runnable> parts = expectParts(tag, whole, to);
+          List<Runnable> waits = RowMovement.expect(peers, tag, whole, to);
           for (int d = 1; d < size(); d++) {
-            peers.lend(
-                (rank() + d) % size(), tag, whole.slice(to[rank()], to[rank() + 1] - to[rank()]));
+            int peer = (rank() + d) % size();
+            waits.add(peers.lend(peer, tag, whole.slice(to[rank()], to[rank() + 1] - to[rank()])));
           }
-          parts.forEach(Runnable::run);
-          peers.reclaim();
+          waits.forEach(Runnable::run);
           return null;
         });
   }
@@ -189,8 +161,7 @@ abstract class PeerExchange implements Exchange {
             }
             parts.forEach(Runnable::run);
           } else {
-            peers.lend(DRIVER, tag, bytes.all());
-            peers.reclaim();
+            peers.lend(DRIVER, tag, bytes.all()).run();
           }
           return null;
         });
@@ -204,10 +175,12 @@ abstract class PeerExchange implements Exchange {
         () -> {
           if (rank() == DRIVER) {
             long[] from = slices(part);
+            List<Runnable> loans = new ArrayList<>();
             for (int peer = 0; peer < size(); peer++) {
-              peers.lend(peer, tag, bytes.slice(from[peer], from[peer + 1] - from[peer]));
+              loans.add(
+                  peers.lend(peer, tag, bytes.slice(from[peer], from[peer + 1] - from[peer])));
             }
-            peers.reclaim();
+            loans.forEach(Runnable::run);
           } else {
             peers.receive(DRIVER, tag, bytes.all());
           }
@@ -223,33 +196,6 @@ abstract class PeerExchange implements Exchange {
       starts[peer] = Exchange.sliceStart(vector.numel(), peer, size()) * entry;
     }
     return starts;
-  }
-
-  private void swap(Tag tag, TensorBytes out, long[] from, TensorBytes in, long[] to) {
-    int self = rank();
-    if (to[self + 1] - to[self] != from[self + 1] - from[self]) {
-      throw new IllegalArgumentException(
-          "rank %d sends itself %d bytes and expects %d"
-              .formatted(self, from[self + 1] - from[self], to[self + 1] - to[self]));
-    }
-    List<Runnable> parts = expectParts(tag, in, to);
-    for (int d = 1; d < size(); d++) {
-      int peer = (self + d) % size();
-      peers.lend(peer, tag, out.slice(from[peer], from[peer + 1] - from[peer]));
-    }
-    in.copyFrom(to[self], out, from[self], from[self + 1] - from[self]);
-    parts.forEach(Runnable::run);
-    peers.reclaim();
-  }
-
-  /** Of every other rank, in the order in which they send. */
-  private List<Runnable> expectParts(Tag tag, TensorBytes in, long[] to) {
-    List<Runnable> parts = new ArrayList<>();
-    for (int d = 1; d < size(); d++) {
-      int peer = (rank() + size() - d) % size();
-      parts.add(peers.expect(peer, tag, in.slice(to[peer], to[peer + 1] - to[peer])));
-    }
-    return parts;
   }
 
   @Override
@@ -330,7 +276,9 @@ abstract class PeerExchange implements Exchange {
     try {
       return body.get();
     } catch (RuntimeException | Error e) {
-      failure = e;
+      if (failure == null) {
+        failure = e;
+      }
       peers.abort();
       throw e;
     }
@@ -359,6 +307,17 @@ abstract class PeerExchange implements Exchange {
     }
   }
 
+  private static void checkRows(Tensor outgoing, int[] sendRows) {
+    if (outgoing.dim() != 2 || outgoing.size(0) != sum(sendRows)) {
+      throw new IllegalArgumentException(
+          "outgoing has shape %s, but sendRows %s add up to %d"
+              .formatted(
+                  Arrays.toString(outgoing.sizes().vec().get()),
+                  Arrays.toString(sendRows),
+                  sum(sendRows)));
+    }
+  }
+
   private static void checkLength(String name, int length, int expected) {
     if (length != expected) {
       throw new IllegalArgumentException(
@@ -375,13 +334,5 @@ abstract class PeerExchange implements Exchange {
       sum += r;
     }
     return sum;
-  }
-
-  private static long[] offsets(int[] rows, long rowBytes) {
-    long[] offsets = new long[rows.length + 1];
-    for (int i = 0; i < rows.length; i++) {
-      offsets[i + 1] = offsets[i] + rows[i] * rowBytes;
-    }
-    return offsets;
   }
 }

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 /**
  * Bytes from one member to another, on which all collectives rest.
  *
- * <p>Concurrency: one thread sends and receives. {@link #send} and {@link #lend} never wait for the
- * receiver, so that everybody may send before anybody receives; {@link #receive} and {@link
- * #reclaim} wait, each for a bounded time.
+ * <p>Concurrency: one thread at a time sends and receives. {@link #send} and {@link #lend} never
+ * wait for the receiver, so that everybody may send before anybody receives; {@link #receive}, and
+ * who wants back what was lent, wait, each for a bounded time.
  *
  * <p>Ordering: messages of one peer arrive in the order sent; nothing orders those of two peers.
  */
@@ -19,11 +19,12 @@ interface Peers extends AutoCloseable {
   /** Sends the remaining bytes of all buffers as one message; they may be changed at once. */
   void send(int peer, Tag tag, ByteBuffer... bytes);
 
-  /** As {@link #send}, but the bytes may be changed or freed only after {@link #reclaim}. */
-  void lend(int peer, Tag tag, ByteBuffer... bytes);
-
-  /** Waits until nothing that was lent is needed any more. */
-  void reclaim();
+  /**
+   * As {@link #send}, but the bytes may be changed or freed only when what is returned has run.
+   *
+   * @return waits until they are not needed any more
+   */
+  Runnable lend(int peer, Tag tag, ByteBuffer... bytes);
 
   /**
    * Receives the next message of a peer.

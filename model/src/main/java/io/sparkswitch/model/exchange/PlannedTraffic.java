@@ -55,8 +55,8 @@ public final class PlannedTraffic {
     return size;
   }
 
-  /** See {@link Exchange#exchangeCounts}, with rows of {@code width} counts. */
-  public void exchangeCounts(Direction direction, int width) {
+  /** The counts of {@link Exchange#allToAllCounted}, in rows of {@code width}. */
+  public void counts(Direction direction, int width) {
     for (int peer = 0; peer < size; peer++) {
       if (peer != rank) {
         send(direction, (long) width * Integer.BYTES);

@@ -2,8 +2,14 @@ package io.sparkswitch.model.moe;
 
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
+import io.sparkswitch.model.exchange.Exchange.Counted;
+import io.sparkswitch.model.exchange.Exchange.Rows;
 import io.sparkswitch.model.exchange.ExpertPlacement;
+import io.sparkswitch.model.exchange.Tag;
 import io.sparkswitch.model.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -18,48 +24,69 @@ final class ExpertTraffic {
   private final int[] rowsPerExpert;
   private final Tensor grouping;
   private final Tensor ungrouping;
+  private final List<Tensor> arrived;
 
-  private ExpertTraffic(
-      Pass pass, int layer, int[] sendRows, int[] receiveRows, int[] rowsPerExpert, int[] order) {
+  private ExpertTraffic(Pass pass, int layer, int[] sendRows, int[] rowsPerExpert, Counted came) {
     this.pass = pass;
     this.layer = layer;
     this.sendRows = sendRows;
-    this.receiveRows = receiveRows;
+    this.receiveRows = Arrays.stream(came.counts()).mapToInt(row -> sum(row)).toArray();
     this.rowsPerExpert = rowsPerExpert;
+    int[] order = byExpertThenRank(came.counts(), receiveRows, rowsPerExpert.length);
     int[] inverse = new int[order.length];
     for (int i = 0; i < order.length; i++) {
       inverse[order[i]] = i;
     }
     this.grouping = Tensors.indices(order, order.length);
     this.ungrouping = Tensors.indices(inverse, inverse.length);
+    this.arrived = came.rows().stream().map(this::grouped).toList();
   }
 
-  /** Tells every rank how many rows to expect; a rank without tokens takes part all the same. */
-  static ExpertTraffic plan(Pass pass, int layer, int[] expertCounts) {
+  /**
+   * Sends rows to the ranks of their experts, and receives those for this rank's; a rank without
+   * tokens takes part all the same.
+   *
+   * @param expertCounts rows for each expert
+   * @param rows {@code <float>[rows sent, embed]}, by expert; without autograd
+   * @param tokens global index of each row's token, where experts ask for it; null where not
+   */
+  static ExpertTraffic dispatch(
+      Pass pass, int layer, int[] expertCounts, Tensor rows, long[] tokens) {
     Exchange exchange = pass.exchange();
     int size = exchange.size();
     ExpertPlacement placement = new ExpertPlacement(expertCounts.length, size);
-    int widest = (expertCounts.length + size - 1) / size;
-    int[][] outgoing = new int[size][widest];
+    int[][] counts = new int[size][(expertCounts.length + size - 1) / size];
     int[] sendRows = new int[size];
     for (int rank = 0; rank < size; rank++) {
-      for (int e = 0; e < placement.count(rank); e++) {
-        outgoing[rank][e] = expertCounts[placement.first(rank) + e];
-        sendRows[rank] += outgoing[rank][e];
-      }
+      System.arraycopy(expertCounts, placement.first(rank), counts[rank], 0, placement.count(rank));
+      sendRows[rank] = sum(counts[rank]);
     }
-    int[][] incoming = exchange.exchangeCounts(pass.tag(layer, Direction.ROUTE_COUNTS), outgoing);
-    int local = placement.count(exchange.rank());
-    int[] receiveRows = new int[size];
-    int[] rowsPerExpert = new int[local];
-    for (int rank = 0; rank < size; rank++) {
-      for (int e = 0; e < local; e++) {
-        receiveRows[rank] += incoming[rank][e];
-        rowsPerExpert[e] += incoming[rank][e];
-      }
+    List<Rows> outgoing = new ArrayList<>();
+    outgoing.add(new Rows(pass.tag(layer, Direction.DISPATCH), rows.contiguous()));
+    if (tokens != null) {
+      Tensor indices = Tensors.longs(tokens, tokens.length, 1);
+      outgoing.add(new Rows(pass.tag(layer, Direction.TOKEN_INDEX), indices));
     }
-    int[] order = byExpertThenRank(incoming, receiveRows, local);
-    return new ExpertTraffic(pass, layer, sendRows, receiveRows, rowsPerExpert, order);
+    Counted came = exchanged(pass, layer, counts, outgoing);
+    int[] rowsPerExpert = new int[placement.count(exchange.rank())];
+    for (int[] row : came.counts()) {
+      Arrays.setAll(rowsPerExpert, e -> rowsPerExpert[e] + row[e]);
+    }
+    return new ExpertTraffic(pass, layer, sendRows, rowsPerExpert, came);
+  }
+
+  /** One rank alone keeps its rows where they are. */
+  private static Counted exchanged(Pass pass, int layer, int[][] counts, List<Rows> outgoing) {
+    Tag tag = pass.tag(layer, Direction.ROUTE_COUNTS);
+    if (pass.exchange().size() == 1) {
+      int[][] told = pass.exchange().allToAllCounted(tag, counts).counts();
+      return new Counted(told, outgoing.stream().map(Rows::rows).toList());
+    }
+    return pass.exchange().allToAllCounted(tag, counts, outgoing.toArray(Rows[]::new));
+  }
+
+  private static int sum(int[] counts) {
+    return Arrays.stream(counts).sum();
   }
 
   /** From (rank, expert) order of arrival to (expert, rank) order. */
@@ -87,19 +114,14 @@ final class ExpertTraffic {
     return rowsPerExpert;
   }
 
-  /**
-   * Tells the experts' ranks whose rows they received.
-   *
-   * @param tokens global index of each outgoing row's token
-   * @return the same of each row that arrived, in the order of the experts
-   */
-  long[] origins(long[] tokens) {
-    Tensor sent = Tensors.longs(tokens, tokens.length, 1);
-    return Tensors.toLongs(out(sent, Direction.TOKEN_INDEX));
+  /** What the local experts compute: {@code <float>[rows received, embed]}, by expert. */
+  Tensor arrived() {
+    return arrived.get(0);
   }
 
-  Tensor dispatch(Tensor rows) {
-    return out(rows, Direction.DISPATCH);
+  /** Global index of the token of each row that arrived; null where none was sent. */
+  long[] origins() {
+    return arrived.size() == 1 ? null : Tensors.toLongs(arrived.get(1));
   }
 
   Tensor combine(Tensor rows) {
@@ -119,9 +141,13 @@ final class ExpertTraffic {
     if (pass.exchange().size() == 1) {
       return rows;
     }
-    return pass.exchange()
-        .allToAll(pass.tag(layer, direction), rows.contiguous(), sendRows, receiveRows)
-        .index_select(0, grouping);
+    return grouped(
+        pass.exchange()
+            .allToAll(pass.tag(layer, direction), rows.contiguous(), sendRows, receiveRows));
+  }
+
+  private Tensor grouped(Tensor rows) {
+    return pass.exchange().size() == 1 ? rows : rows.index_select(0, grouping);
   }
 
   /** From the experts' rank to the tokens'. */

@@ -36,7 +36,7 @@ public record SparseLayer(String name, int experts, int embed, int outputs, long
     }
     long in = travel.entryBytes() * embed;
     long out = travel.entryBytes() * outputs;
-    traffic.exchangeCounts(Direction.ROUTE_COUNTS, (experts + traffic.size() - 1) / traffic.size());
+    traffic.counts(Direction.ROUTE_COUNTS, (experts + traffic.size() - 1) / traffic.size());
     traffic.allToAll(Direction.DISPATCH, in, sendRows, receiveRows);
     if (travel.withTokenIndex()) {
       traffic.allToAll(Direction.TOKEN_INDEX, Long.BYTES, sendRows, receiveRows);

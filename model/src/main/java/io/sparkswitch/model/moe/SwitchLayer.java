@@ -35,14 +35,19 @@ public record SwitchLayer(Router router, List<Expert> experts, long outputs) {
     pass.seen().sent(router.layer(), outgoing);
     Tensor gates = pass.tape().keep(routing.combineWeights());
 
-    ExpertTraffic traffic = ExpertTraffic.plan(pass, router.index(), routing.expertCounts());
+    long[] sources = dropsHidden(pass) ? globalTokens(routing, groups) : null;
+    ExpertTraffic traffic =
+        ExpertTraffic.dispatch(
+            pass, router.index(), routing.expertCounts(), outgoing.detach(), sources);
     Tensor arrived =
         pass.tape()
-            .cross(outgoing, traffic::dispatch, traffic::dispatchGradient, Phase.FEED_FORWARD);
-    long[] draws = dropsHidden(pass) ? traffic.origins(globalTokens(routing, groups)) : null;
+            .cross(
+                outgoing, sent -> traffic.arrived(), traffic::dispatchGradient, Phase.FEED_FORWARD);
+    long[] origins = traffic.origins();
     Tensor computed =
         pass.tape()
-            .section(Phase.FEED_FORWARD, arrived, () -> rows(traffic.rowsPerExpert(), pass, draws));
+            .section(
+                Phase.FEED_FORWARD, arrived, () -> rows(traffic.rowsPerExpert(), pass, origins));
     Tensor returned =
         pass.tape().cross(computed, traffic::combine, traffic::combineGradient, Phase.ROUTING);
     pass.seen().sent(router.layer(), returned);

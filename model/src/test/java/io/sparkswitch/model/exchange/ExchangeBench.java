@@ -143,7 +143,7 @@ final class ExchangeBench {
   }
 
   private static void counts(Exchange exchange) {
-    exchange.exchangeCounts(
+    exchange.allToAllCounted(
         ExchangeTest.tag(2, Direction.ROUTE_COUNTS), new int[][] {new int[8], new int[8]});
   }
 

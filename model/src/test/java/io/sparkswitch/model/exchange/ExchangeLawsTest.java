@@ -2,12 +2,15 @@ package io.sparkswitch.model.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkswitch.model.exchange.Exchange.Counted;
+import io.sparkswitch.model.exchange.Exchange.Rows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -98,7 +101,8 @@ class ExchangeLawsTest {
               size,
               e -> {
                 int[] from = new int[size];
-                int[][] told = e.exchangeCounts(tag(now, Direction.ROUTE_COUNTS), own(rows, e));
+                Tag counts = tag(now, Direction.ROUTE_COUNTS);
+                int[][] told = e.allToAllCounted(counts, own(rows, e)).counts();
                 for (int s = 0; s < size; s++) {
                   from[s] = told[s][0];
                 }
@@ -107,6 +111,54 @@ class ExchangeLawsTest {
               });
       assertSame(received, ExchangeTwin.allToAll(outgoing, rows));
     }
+  }
+
+  @Property(tries = 60)
+  void rowsBehindTheirNumbersArriveAsTheTwinHasThem(
+      @ForAll Kind kind,
+      @ForAll Entries entries,
+      @ForAll @IntRange(min = 1, max = LARGEST) int size,
+      @ForAll @IntRange(min = 0, max = 70) int embed,
+      @ForAll("anyRows") List<Integer> flat)
+      throws Exception {
+    try (PointerScope scope = new PointerScope()) {
+      int[][] rows = new int[size][size];
+      List<Tensor> wide = new ArrayList<>();
+      List<Tensor> narrow = new ArrayList<>();
+      for (int s = 0; s < size; s++) {
+        for (int d = 0; d < size; d++) {
+          rows[s][d] = flat.get(s * LARGEST + d);
+        }
+        int sum = IntStream.of(rows[s]).sum();
+        wide.add(torch.randn(sum, embed).to(entries.dtype));
+        narrow.add(torch.randn(sum, 1).to(ScalarType.Long));
+      }
+      long now = step++;
+      List<Counted> came =
+          all(
+              kind,
+              size,
+              e ->
+                  e.allToAllCounted(
+                      tag(now, Direction.ROUTE_COUNTS),
+                      halves(rows[e.rank()]),
+                      new Rows(tag(now, Direction.DISPATCH), wide.get(e.rank())),
+                      new Rows(tag(now, Direction.TOKEN_INDEX), narrow.get(e.rank()))));
+      assertSame(
+          came.stream().map(c -> c.rows().get(0)).toList(), ExchangeTwin.allToAll(wide, rows));
+      assertSame(
+          came.stream().map(c -> c.rows().get(1)).toList(), ExchangeTwin.allToAll(narrow, rows));
+      for (int rank = 0; rank < size; rank++) {
+        for (int s = 0; s < size; s++) {
+          assertThat(came.get(rank).counts()[s]).isEqualTo(halves(rows[s])[rank]);
+        }
+      }
+    }
+  }
+
+  /** Of two experts a rank. */
+  private static int[][] halves(int[] rows) {
+    return IntStream.of(rows).mapToObj(n -> new int[] {n / 3, n - n / 3}).toArray(int[][]::new);
   }
 
   private static int[][] own(int[][] rows, Exchange exchange) {
@@ -227,8 +279,7 @@ class ExchangeLawsTest {
     }
   }
 
-  private static List<Tensor> all(Kind kind, int size, Gang.Program<Tensor> program)
-      throws Exception {
+  private static <T> List<T> all(Kind kind, int size, Gang.Program<T> program) throws Exception {
     try {
       return gang(kind, size).all(program);
     } catch (Exception | AssertionError e) {

@@ -74,7 +74,7 @@ class ExchangeTest {
                     }
                     Tag counts = tag(tag.step(), Direction.ROUTE_COUNTS);
                     int[] from = new int[e.size()];
-                    int[][] told = e.exchangeCounts(counts, own);
+                    int[][] told = e.allToAllCounted(counts, own).counts();
                     for (int s = 0; s < from.length; s++) {
                       assertThat(told[s][1]).isEqualTo(s);
                       from[s] = told[s][0];

@@ -55,8 +55,10 @@ final class Running {
     while (going == 1) {
       int own = stop.get() ? 0 : 1;
       int[][] counts =
-          exchange.exchangeCounts(
-              ExchangeTest.tag(step, Direction.ROUTE_COUNTS), new int[][] {{own}, {own}});
+          exchange
+              .allToAllCounted(
+                  ExchangeTest.tag(step, Direction.ROUTE_COUNTS), new int[][] {{own}, {own}})
+              .counts();
       going = counts[0][0];
       try (PointerScope scope = new PointerScope()) {
         Tensor ones = torch.ones(1000);

@@ -1,6 +1,7 @@
 package io.sparkswitch.model.t5;
 
 import io.sparkswitch.data.batch.Batch;
+import io.sparkswitch.model.exchange.Alternation;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.LocalExchange;
 import io.sparkswitch.model.moe.LayerMetrics;
@@ -12,6 +13,7 @@ import io.sparkswitch.model.tensor.Parameters;
 import io.sparkswitch.model.tensor.Tape;
 import io.sparkswitch.model.tensor.TapeOptions;
 import io.sparkswitch.model.tensor.TapeOptions.Activations;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +45,18 @@ record GangRun(
   private static final GangRun NOTHING = new GangRun(0, 0, 0, Map.of(), Map.of());
 
   /** How a gang computes. */
-  record Setting(Recipe recipe, Precision precision, Activations activations) {
+  record Setting(Recipe recipe, Precision precision, Activations activations, boolean twoInFlight) {
+    Setting(Recipe recipe, Precision precision, Activations activations) {
+      this(recipe, precision, activations, false);
+    }
+
     static Setting of(Recipe recipe, Precision precision) {
       return new Setting(recipe, precision, Activations.KEPT);
+    }
+
+    /** Micro-batches by turns, two at once. */
+    Setting inPairs() {
+      return new Setting(recipe, precision, activations, true);
     }
 
     static Setting of(T5Config config, Precision precision) {
@@ -98,14 +109,36 @@ record GangRun(
   }
 
   private static GangRun rank(
-      Setting setting, Batch batch, boolean training, Exchange exchange, int[] cut) {
+      Setting setting, Batch batch, boolean training, Exchange exchange, int[] cut)
+      throws IOException {
     T5Config config = setting.recipe.config();
     GangRun sum = NOTHING;
     try (PointerScope scope = new PointerScope();
+        Alternation alternation = new Alternation(exchange, Duration.ofSeconds(20));
         T5Model model =
             TinyModel.model(config, setting.precision, exchange.rank(), exchange.size())) {
-      for (int micro = 0; micro + 1 < cut.length; micro++) {
-        Inputs inputs = Inputs.of(batch, cut[micro], cut[micro + 1], config.grouping());
+      Walk walk = new Walk(setting, batch, training, exchange, cut, model);
+      int micro = 0;
+      for (; setting.twoInFlight && micro + 2 < cut.length; micro += 2) {
+        int first = micro;
+        for (GangRun part : alternation.run(() -> walk.part(first), () -> walk.part(first + 1))) {
+          sum = sum.plus(part);
+        }
+      }
+      for (; micro + 1 < cut.length; micro++) {
+        sum = sum.plus(walk.part(micro));
+      }
+      return training ? sum.plus(new GangRun(0, 0, 0, Map.of(), gradients(model))) : sum;
+    }
+  }
+
+  /** A rank's. */
+  private record Walk(
+      Setting setting, Batch batch, boolean training, Exchange exchange, int[] cut, T5Model model) {
+    GangRun part(int micro) {
+      try (PointerScope scope = new PointerScope()) {
+        Inputs inputs =
+            Inputs.of(batch, cut[micro], cut[micro + 1], setting.recipe.config().grouping());
         Tape tape =
             training ? Tape.recording(TapeOptions.of(setting.activations)) : Tape.inference();
         Pass pass = setting.recipe.pass(tape, exchange, micro, new Observations());
@@ -115,16 +148,9 @@ record GangRun(
                 : GradientStep.evaluate(model, inputs, pass, setting.recipe.objective());
         Map<String, LayerMetrics> layers = new TreeMap<>();
         result.layers().forEach(m -> layers.put(m.layer(), m));
-        sum =
-            sum.plus(
-                new GangRun(
-                    result.crossEntropy(),
-                    tape.addedLosses(),
-                    result.targetTokens(),
-                    layers,
-                    Map.of()));
+        return new GangRun(
+            result.crossEntropy(), tape.addedLosses(), result.targetTokens(), layers, Map.of());
       }
-      return training ? sum.plus(new GangRun(0, 0, 0, Map.of(), gradients(model))) : sum;
     }
   }
 

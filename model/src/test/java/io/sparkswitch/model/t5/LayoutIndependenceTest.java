@@ -134,6 +134,22 @@ class LayoutIndependenceTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("recipes")
+  void twoMicroBatchesByTurnsGiveTheSameStepAndTwiceTheSameToTheLastBit(Recipe recipe)
+      throws Exception {
+    Setting setting = Setting.of(recipe, Precision.FLOAT64);
+    GangRun alone = GangRun.train(setting, BATCH, new int[] {0, 7});
+    for (int[][] cuts :
+        new int[][][] {{{0, 2, 4}, {4, 6, 7}}, {{0, 2, 2, 2}, {2, 4, 6, 6}, {6, 6, 6, 7}}}) {
+      GangRun run = GangRun.train(setting.inPairs(), BATCH, cuts);
+      assertSameStep(alone, run);
+      GangRun again = GangRun.train(setting.inPairs(), BATCH, cuts);
+      assertSameGradients(run, again, 0);
+      assertThat(again.crossEntropy()).isEqualTo(run.crossEntropy());
+    }
+  }
+
   @Provide
   Arbitrary<Recipe> anyRecipe() {
     return Arbitraries.of(recipes().toList());
@@ -144,7 +160,8 @@ class LayoutIndependenceTest {
   void anySplitIntoRanksAndMicroBatchesGivesTheSameStep(
       @ForAll @Size(min = 0, max = 3) List<@IntRange(max = 4) Integer> ranks,
       @ForAll @Size(5) List<Boolean> again,
-      @ForAll("anyRecipe") Recipe recipe)
+      @ForAll("anyRecipe") Recipe recipe,
+      @ForAll boolean inPairs)
       throws Exception {
     Setting setting = Setting.of(recipe, Precision.FLOAT64);
     List<Integer> bounds = new ArrayList<>(ranks);
@@ -164,7 +181,8 @@ class LayoutIndependenceTest {
       Arrays.sort(cuts[rank]);
     }
     assertSameStep(
-        GangRun.train(setting, BATCH, new int[] {0, 7}), GangRun.train(setting, BATCH, cuts));
+        GangRun.train(setting, BATCH, new int[] {0, 7}),
+        GangRun.train(inPairs ? setting.inPairs() : setting, BATCH, cuts));
   }
 
   private static int sequence(int group) {
