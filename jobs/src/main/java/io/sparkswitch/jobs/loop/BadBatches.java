@@ -42,17 +42,42 @@ final class BadBatches {
    * @throws DivergedException if it is one too many
    */
   void check(long step, boolean finite, double loss) throws RegroupException {
-    boolean spike = finite && average.isSpike(loss);
-    if (finite && !spike) {
+    if (!isBad(finite, loss)) {
       average.add(loss);
       return;
     }
     String what =
-        spike
+        finite
             ? "step %d had a loss of %.4g, above training.spike-factor = %s times the %.4g of late"
                 .formatted(step, loss, settings.spikeFactor(), average.value())
             : "step %d had a loss or gradient that is not finite".formatted(step);
-    long batch = batch(step);
+    leaveOut(batch(step), what);
+  }
+
+  /** Whether {@link #check} will not let a step pass. */
+  boolean isBad(boolean finite, double loss) {
+    return !finite || average.isSpike(loss);
+  }
+
+  /**
+   * Judges what an update made, before it becomes a checkpoint.
+   *
+   * @param step of the checkpoint
+   * @param batch of the update
+   * @param finite whether parameters and optimizer state are
+   * @throws RegroupException as {@link #check}
+   * @throws DivergedException as {@link #check}
+   */
+  void checkUpdate(long step, long batch, boolean finite) throws RegroupException {
+    if (!finite) {
+      leaveOut(
+          batch,
+          "the update to step %d left parameters or optimizer state that are not finite"
+              .formatted(step));
+    }
+  }
+
+  private void leaveOut(long batch, String what) throws RegroupException {
     found.add(batch);
     if (found.size() > settings.maxSkippedBatches()) {
       throw new DivergedException(

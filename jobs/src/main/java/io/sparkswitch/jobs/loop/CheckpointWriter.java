@@ -1,5 +1,6 @@
 package io.sparkswitch.jobs.loop;
 
+import io.sparkswitch.jobs.gang.RegroupException;
 import io.sparkswitch.model.checkpoint.BackgroundShard;
 import io.sparkswitch.model.checkpoint.CheckpointFolder;
 import io.sparkswitch.model.checkpoint.CheckpointManifest.Shard;
@@ -48,7 +49,10 @@ final class CheckpointWriter implements AutoCloseable {
   /** Makes a checkpoint of shards that are all written. */
   @FunctionalInterface
   interface Commit {
-    void of(List<Shard> shards) throws IOException;
+    /**
+     * @param finite whether all entries of all shards are
+     */
+    void of(List<Shard> shards, boolean finite) throws IOException, RegroupException;
   }
 
   private record Pending(long step, Commit commit) {}
@@ -59,7 +63,7 @@ final class CheckpointWriter implements AutoCloseable {
    * @param commit called later, by {@link #poll} or {@link #finish}
    * @throws IOException if the one before could not be written or committed
    */
-  void begin(long step, Commit commit) throws IOException {
+  void begin(long step, Commit commit) throws IOException, RegroupException {
     poll();
     if (pending.isPresent()) {
       waitBeforeNext(pending.get().step(), step);
@@ -69,7 +73,7 @@ final class CheckpointWriter implements AutoCloseable {
     pending = Optional.of(new Pending(step, commit));
   }
 
-  private void waitBeforeNext(long step, long next) throws IOException {
+  private void waitBeforeNext(long step, long next) throws IOException, RegroupException {
     long startedAt = System.nanoTime();
     finish();
     long seconds = (System.nanoTime() - startedAt) / 1_000_000_000;
@@ -91,7 +95,7 @@ final class CheckpointWriter implements AutoCloseable {
    *
    * @throws IOException if one could not be written, or not be committed
    */
-  void poll() throws IOException {
+  void poll() throws IOException, RegroupException {
     poll(Duration.ZERO);
   }
 
@@ -101,7 +105,7 @@ final class CheckpointWriter implements AutoCloseable {
    * @throws IOException if it could not be written or committed, or takes too long: naming who
    *     still writes
    */
-  void finish() throws IOException {
+  void finish() throws IOException, RegroupException {
     long startedAt = System.nanoTime();
     String missing = poll(PATIENCE);
     while (!missing.isEmpty()) {
@@ -114,18 +118,8 @@ final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  /** As {@link #finish}, after something went wrong that a failure here must not hide. */
-  void finishAfter(Exception wrong) throws IOException {
-    try {
-      finish();
-    } catch (IOException | RuntimeException e) {
-      e.addSuppressed(wrong);
-      throw e;
-    }
-  }
-
   /** Who still writes; empty if nothing is on its way any more. */
-  private String poll(Duration patience) throws IOException {
+  private String poll(Duration patience) throws IOException, RegroupException {
     if (pending.isEmpty()) {
       return "";
     }
@@ -134,19 +128,21 @@ final class CheckpointWriter implements AutoCloseable {
       return "the driver";
     }
     List<Shard> all = new ArrayList<>(List.of(own.get()));
+    boolean finite = shard.finite();
     List<ShardProgress> progress = ranks.written(patience);
     for (int rank = 0; rank < progress.size(); rank++) {
       if (!progress.get(rank).done()) {
         return "rank " + rank;
       }
       progress.get(rank).shard().ifPresent(all::add);
+      finite &= progress.get(rank).finite();
     }
     progress.forEach(rank -> note(rank.held()));
     note(shard.held());
     committed++;
     Commit commit = pending.get().commit();
     pending = Optional.empty();
-    commit.of(all);
+    commit.of(all, finite);
     return "";
   }
 

@@ -5,6 +5,7 @@ import io.sparkswitch.model.exchange.Alternation;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * The micro-batches of a step one after the other, or two by turns: then one is computed while the
@@ -53,16 +54,14 @@ final class MicroBatchTurns implements AutoCloseable {
   }
 
   private RankReport pair(Training training, int first) throws IOException {
-    return alternation
-        .run(
+    List<RankReport> both =
+        alternation.run(
             () -> training.of(first),
             () -> {
               Natives.threads(config.training().threadsPerExecutor());
               return training.of(first + 1);
-            })
-        .stream()
-        .reduce(RankReport::plus)
-        .orElseThrow();
+            });
+    return both.get(0).plus(both.get(1));
   }
 
   @Override

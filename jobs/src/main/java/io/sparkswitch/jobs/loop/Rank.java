@@ -228,7 +228,7 @@ final class Rank implements AutoCloseable {
     }
     return shard
         .written(patience)
-        .map(written -> ShardProgress.done(written, shard.held()))
+        .map(written -> ShardProgress.done(written, shard.finite(), shard.held()))
         .orElse(ShardProgress.writing());
   }
 

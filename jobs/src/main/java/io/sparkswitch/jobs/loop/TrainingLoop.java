@@ -2,7 +2,6 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.conf.TrainingSettings;
-import io.sparkswitch.jobs.exit.DivergedException;
 import io.sparkswitch.jobs.exit.StoppedException;
 import io.sparkswitch.jobs.gang.DriverProgram;
 import io.sparkswitch.jobs.gang.RegroupException;
@@ -139,9 +138,15 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       if (saved) {
         long startedAt = System.nanoTime();
         Cursor cursor = bad.cursor();
+        long batch = bad.batch(step);
         records
             .checkpoints()
-            .begin(done, shards -> commit(done, records.attempt(), shards, cursor));
+            .begin(
+                done,
+                (shards, finite) -> {
+                  bad.checkUpdate(done, batch, finite);
+                  commit(done, records.attempt(), shards, cursor);
+                });
         interval.exclude(System.nanoTime() - startedAt);
       }
       if (!end && (ending || regroups)) {
@@ -179,22 +184,17 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
     return limit == 0 ? run.validationSequences() : Math.min(limit, run.validationSequences());
   }
 
-  /** A step that is bad ends the attempt, but not the checkpoint that is on its way. */
+  /**
+   * A step that is bad ends the attempt, but not the checkpoint that is on its way, which may show
+   * why it is bad.
+   */
   private void judge(long step, RankReport report, double squares, Records records)
       throws IOException, RegroupException {
-    try {
-      bad.check(step, report.finite() && Double.isFinite(squares), report.loss());
-    } catch (RegroupException e) {
-      records.checkpoints().finishAfter(e);
-      throw e;
-    } catch (DivergedException e) {
-      try {
-        records.checkpoints().finish();
-      } catch (IOException | RuntimeException unwritten) {
-        e.addSuppressed(unwritten);
-      }
-      throw e;
+    boolean finite = report.finite() && Double.isFinite(squares);
+    if (bad.isBad(finite, report.loss())) {
+      records.checkpoints().finish();
     }
+    bad.check(step, finite, report.loss());
   }
 
   private void commit(long step, int attempt, List<Shard> shards, Cursor cursor)

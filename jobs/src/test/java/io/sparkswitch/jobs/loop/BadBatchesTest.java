@@ -41,6 +41,23 @@ class BadBatchesTest {
   }
 
   @Test
+  void anUpdateThatLeavesWhatIsNotFiniteCostsItsBatchToo() throws Exception {
+    BadBatches bad = new BadBatches(settings("training.max-skipped-batches=1"));
+    bad.checkUpdate(20, 19, true);
+
+    assertThatThrownBy(() -> bad.checkUpdate(20, 19, false))
+        .isInstanceOf(RegroupException.class)
+        .hasMessage(
+            "the update to step 20 left parameters or optimizer state that are not finite: batch 19"
+                + " is left out from now on");
+    bad.restore(Cursor.BEGINNING);
+    assertThat(bad.batch(19)).isEqualTo(20);
+    assertThatThrownBy(() -> bad.checkUpdate(20, 20, false))
+        .isInstanceOf(DivergedException.class)
+        .hasMessageContaining("so had steps before it with batches [19]");
+  }
+
+  @Test
   void whatACheckpointRemembersStaysSkipped() {
     BadBatches bad = new BadBatches(settings());
 

@@ -105,7 +105,7 @@ class CheckpointWriterTest {
     List<List<Shard>> committed = new ArrayList<>();
     try (CheckpointWriter writer =
         new CheckpointWriter(checkpoints, set, dense, BOUND, text -> {})) {
-      writer.begin(7, committed::add);
+      writer.begin(7, (shards, finite) -> committed.add(shards));
       long startedAt = System.nanoTime();
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(writer::finish)

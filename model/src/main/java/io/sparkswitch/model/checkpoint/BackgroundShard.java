@@ -66,6 +66,7 @@ public final class BackgroundShard implements AutoCloseable {
   private Future<?> copying;
   private Future<Shard> writing;
   private Duration held = Duration.ZERO;
+  private volatile boolean finite;
   private volatile boolean closed;
 
   /** One of which nobody is told. */
@@ -148,6 +149,11 @@ public final class BackgroundShard implements AutoCloseable {
     return outcome(writing, patience).map(done -> done.value);
   }
 
+  /** Whether every entry of the shard {@link #written} last is finite. */
+  public boolean finite() {
+    return finite;
+  }
+
   private record Done<T>(T value) {}
 
   private <T> Optional<Done<T>> outcome(Future<T> future, Duration patience) throws IOException {
@@ -192,6 +198,7 @@ public final class BackgroundShard implements AutoCloseable {
       specs = copies.entrySet().stream().map(e -> TensorSpec.of(e.getKey(), e.getValue())).toList();
     }
     String first = specs.get(0).name();
+    finite = true;
     try {
       return folder.writeShard(
           ofStep,
@@ -213,7 +220,11 @@ public final class BackgroundShard implements AutoCloseable {
     if (closed) {
       throw new InterruptedIOException("given up before " + spec.name());
     }
-    return copies.get(spec.name());
+    Tensor copy = copies.get(spec.name());
+    try (PointerScope scope = new PointerScope()) {
+      finite = finite && copy.isfinite().all().item_bool();
+    }
+    return copy;
   }
 
   /** Gives up what is being written: without a manifest it is no checkpoint. */

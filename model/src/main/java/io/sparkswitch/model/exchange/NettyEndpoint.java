@@ -40,7 +40,7 @@ public final class NettyEndpoint implements AutoCloseable {
         new Limits(
             Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(10), 1L << 20);
 
-    /** Of all ranks together; more than what is sent to one in an all-to-all. */
+    /** Bytes of all ranks together: rows of an all-to-all that is larger wait at their senders. */
     private static final long MAILBOXES = 64L << 20;
 
     public Limits {

@@ -62,6 +62,24 @@ class BackgroundShardTest {
   }
 
   @Test
+  void whatIsNotFiniteIsWrittenAndToldOfThatShardAlone() throws Exception {
+    Tensor other = Doubles.normal(2, 100);
+    try (BackgroundShard shard = new BackgroundShard(folder, 3, "experts")) {
+      for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+        other.narrow(0, 57, 1).fill_(Tensors.scalar(bad));
+        shard.begin(100, Map.of("t", tensor, "u", other));
+        assertThat(shard.written(LONG)).isPresent();
+        assertThat(shard.finite()).isFalse();
+
+        other.narrow(0, 57, 1).fill_(Tensors.scalar(1e300));
+        shard.begin(200, Map.of("t", tensor, "u", other));
+        assertThat(shard.written(LONG)).isPresent();
+        assertThat(shard.finite()).isTrue();
+      }
+    }
+  }
+
+  @Test
   void trainingGoesOnWhileTheFileSystemIsSlowAndTheShardIsThatOfItsStep() throws Exception {
     GatedFileSystem.gate = new CountDownLatch(1);
     try (BackgroundShard shard = new BackgroundShard(folder, 3, "experts")) {
