@@ -12,9 +12,11 @@ import io.sparkswitch.jobs.bench.ModelBench.Size;
 import io.sparkswitch.jobs.exit.UsageException;
 import io.sparkswitch.jobs.track.OutputFolder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Parameters;
             + " on a core, what moves between executors beside a bare socket, an executor beside a"
             + " loop without a gang, two executors beside twice one, gradients to the driver and"
             + " back beside bare sockets, and what the driver sends, receives and holds by the"
-            + " number of executors; takes about twenty minutes.",
+            + " number of executors; takes about half an hour.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
@@ -97,6 +99,20 @@ final class BenchVerb extends ConfiguredVerb {
       description = "bench gang: ${COMPLETION-CANDIDATES}")
   private List<Part> parts;
 
+  @Option(
+      names = "--run",
+      paramLabel = "DIR",
+      description =
+          "bench gang: local folder that pretrain wrote; measures two executors beside twice one in"
+              + " the next steps of its model, instead of all parts; needs --shards")
+  private Path trained;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "DIR",
+      description = "bench gang: the shards that the run was trained on")
+  private String shards;
+
   @Override
   List<String> sections() {
     return List.of("seed");
@@ -111,9 +127,21 @@ final class BenchVerb extends ConfiguredVerb {
     switch (subject) {
       case MODEL -> model(run);
       case DATA -> data(run);
-      case GANG ->
-          new GangBench(SparkSetup.nativeEnvironment(), run::say).run(parts, run.results());
+      case GANG -> gang(run);
     }
+  }
+
+  private void gang(VerbRun run) throws IOException {
+    GangBench bench = new GangBench(SparkSetup.nativeEnvironment(), run::say);
+    if ((trained == null) != (shards == null)) {
+      throw new UsageException("bench gang takes --run and --shards together, or neither");
+    }
+    if (trained == null) {
+      bench.run(parts, run.results());
+      return;
+    }
+    SavedRun.open(trained.toString(), OptionalLong.empty(), run);
+    bench.scaling(trained, shards, run.results());
   }
 
   private void data(VerbRun run) throws IOException {

@@ -2,12 +2,15 @@ package io.sparkswitch.jobs.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** What a gang costs, in ratios within one run, between real processes pinned to a core each. */
 public final class GangBench {
+  private static final int ROUNDS = 7;
+
   /** What can be measured by itself. */
   public enum Part {
     /** The exchange beside a bare socket. */
@@ -21,9 +24,9 @@ public final class GangBench {
     /** Two executors on two cores beside twice one on one. */
     SCALING(
         new ScalingBench(
-            List.of(UpdateCase.dense(), UpdateCase.sparse(), UpdateCase.balanced()), 7)),
+            List.of(UpdateCase.dense(), UpdateCase.sparse(), UpdateCase.balanced()), ROUNDS)),
     /** Two executors with two micro-batches in work at once beside two with one. */
-    OVERLAP(new OverlapBench(List.of(UpdateCase.sparse(), UpdateCase.balanced()), 7)),
+    OVERLAP(new OverlapBench(List.of(UpdateCase.sparse(), UpdateCase.balanced()), ROUNDS)),
     /** Dense gradients to the driver and back beside bare sockets. */
     AGGREGATION(new AggregationBench(List.of(2, 4), AggregationBench.ENTRIES, 9));
 
@@ -43,6 +46,17 @@ public final class GangBench {
   public GangBench(Map<String, String> environment, Consumer<String> say) {
     this.environment = environment;
     this.say = say;
+  }
+
+  /**
+   * Two executors beside twice one, in the next steps of a trained model.
+   *
+   * @param folder of its run
+   * @param shards it was trained on
+   */
+  public void scaling(Path folder, String shards, ObjectNode results) throws IOException {
+    List<UpdateCase> trained = List.of(UpdateCase.trained(folder, shards));
+    new ScalingBench(trained, ROUNDS).run(results, environment, say);
   }
 
   /** Runs parts one after the other; each adds what it measured to {@code results}. */

@@ -40,17 +40,23 @@ final class ScalingBench implements GangPart {
       scaling.put(of.name(), turns.ratio());
       one.put(of.name(), turns.first());
       two.put(of.name(), turns.second());
-      bound.put(of.name(), strangers(of, environment).ratio());
       say.accept(
           String.format(
               Locale.ROOT,
-              "%s, two executors beside twice one: %.3f of its speed (%.2f s and %.2f s an update);"
-                  + " two bare loops at once beside one: %.3f",
+              "%s, two executors beside twice one: %.3f of its speed (%.2f s and %.2f s an update)",
               of.name(),
               turns.ratio(),
               turns.second(),
-              turns.first(),
-              bound.get(of.name()).asDouble()));
+              turns.first()));
+      if (of.own() == null) { // The bare loop begins anew, where a trained model would not be one.
+        bound.put(of.name(), strangers(of, environment).ratio());
+        say.accept(
+            String.format(
+                Locale.ROOT,
+                "%s, two bare loops at once beside one: %.3f",
+                of.name(),
+                bound.get(of.name()).asDouble()));
+      }
     }
   }
 

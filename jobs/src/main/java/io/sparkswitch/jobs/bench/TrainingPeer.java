@@ -58,21 +58,26 @@ final class TrainingPeer {
 
   private static List<String> arguments(
       String what, List<String> settings, BenchRun run, int updates) {
-    List<String> all = new ArrayList<>(List.of(what, run.folder().toString(), "" + updates));
+    List<String> all =
+        new ArrayList<>(List.of(what, run.folder().toString(), run.shards(), "" + updates));
     all.addAll(settings);
     return all;
   }
 
-  /** Arguments: rank or {@value #BARE}, what ranks run, folder of the run, updates, settings. */
+  /**
+   * Arguments: rank or {@value #BARE}, what ranks run, folder of the run, its shards, updates,
+   * settings.
+   */
   public static void main(String[] arguments) throws Exception {
     ParentLines parent = ParentLines.take();
     Natives.load();
     Natives.threads(1);
     String role = arguments[0];
     boolean bareToo = arguments[1].equals(RANKS_AND_BARE);
-    List<String> settings = Arrays.asList(arguments).subList(4, arguments.length);
-    WorkerSpec spec = new BenchRun(Path.of(arguments[2])).spec(UpdateCase.config(settings));
-    int updates = Integer.parseInt(arguments[3]);
+    List<String> settings = Arrays.asList(arguments).subList(5, arguments.length);
+    BenchRun run = new BenchRun(Path.of(arguments[2]), arguments[3], false);
+    WorkerSpec spec = run.spec(run.config(settings));
+    int updates = Integer.parseInt(arguments[4]);
     Pace pace = new Pace(parent, updates);
     if (role.equals(BARE)) {
       bare(spec, updates, pace);
@@ -81,7 +86,7 @@ final class TrainingPeer {
     int rank = Integer.parseInt(role);
     try (NettyExchange exchange = ProcessGang.join(rank, parent)) {
       if (rank == Exchange.DRIVER) {
-        new DriverTraffic(spec, UpdateCase.VOCABULARY.rows(), updates, pace).run(exchange, 0);
+        new DriverTraffic(spec, rows(spec), updates, pace).run(exchange, 0);
         parent.tell(Double.toString(ResidentMemory.peakMebibytes()));
         return;
       }
@@ -92,6 +97,10 @@ final class TrainingPeer {
       new ModelWorker(spec).run(new GangMember(exchange, 0, new Configuration()));
       beside.join();
     }
+  }
+
+  private static int rows(WorkerSpec spec) {
+    return spec.folders().data().open(spec.config(), new Configuration()).vocabularyRows();
   }
 
   private static void bare(WorkerSpec spec, int updates, Pace pace) throws IOException {

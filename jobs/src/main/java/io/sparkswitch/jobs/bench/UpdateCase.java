@@ -3,7 +3,9 @@ package io.sparkswitch.jobs.bench;
 import io.sparkswitch.data.token.VocabularySpec;
 import io.sparkswitch.jobs.conf.ConfigLoader;
 import io.sparkswitch.jobs.conf.RunConfig;
+import io.sparkswitch.jobs.conf.TrainingSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,12 +16,29 @@ import java.util.Optional;
  *
  * @param name in results
  * @param settings as {@code --set} takes them
+ * @param own a run of the user's, of whose model and text it is; null for random tokens
  */
-record UpdateCase(String name, List<String> settings) {
+record UpdateCase(String name, List<String> settings, BenchRun own) {
   static final VocabularySpec VOCABULARY = new VocabularySpec(8000, "d".repeat(64));
 
   private static final int MICRO_BATCHES = 6;
   private static final int SEQUENCES_OF_MICRO_BATCH = 16;
+
+  /** Of random tokens. */
+  UpdateCase(String name, List<String> settings) {
+    this(name, settings, null);
+  }
+
+  /**
+   * The next steps of a trained model on its own text. An update has as many micro-batches as the
+   * others, each as large as the run's.
+   *
+   * @param folder of the run; only read
+   * @param shards it was trained on
+   */
+  static UpdateCase trained(Path folder, String shards) {
+    return new UpdateCase("trained", List.of(), new BenchRun(folder, shards, false));
+  }
 
   static UpdateCase dense() {
     return new UpdateCase("dense", List.of("preset=mini"));
@@ -40,11 +59,18 @@ record UpdateCase(String name, List<String> settings) {
   UpdateCase with(String setting) {
     List<String> all = new ArrayList<>(settings);
     all.add(setting);
-    return new UpdateCase(name, all);
+    return new UpdateCase(name, all, own);
   }
 
   /** The settings of a gang in which each executor has as much to do as a single one. */
-  List<String> settings(int executors) {
+  List<String> settings(int executors) throws IOException {
+    if (own != null) {
+      TrainingSettings training = own.config(settings).training();
+      int sequences = training.batchSize() / training.microBatches();
+      return List.of(
+          "training.micro-batches=" + MICRO_BATCHES,
+          "training.batch-size=" + executors * MICRO_BATCHES * sequences);
+    }
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -59,6 +85,9 @@ record UpdateCase(String name, List<String> settings) {
 
   /** The run of {@link #settings(int)}, and of fewer executors. */
   BenchRun run(int mostExecutors) throws IOException {
+    if (own != null) {
+      return own;
+    }
     return BenchRun.create(
         config(settings(mostExecutors)), VOCABULARY, 4 * sequences(mostExecutors));
   }

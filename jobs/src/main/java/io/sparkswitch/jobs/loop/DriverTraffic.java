@@ -2,21 +2,28 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.gang.DriverProgram;
+import io.sparkswitch.model.checkpoint.CheckpointFolder;
+import io.sparkswitch.model.checkpoint.CheckpointFolder.Committed;
+import io.sparkswitch.model.checkpoint.CheckpointManifest;
 import io.sparkswitch.model.exchange.Direction;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.Traffic;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.apache.hadoop.conf.Configuration;
 
 /**
- * Trains some steps, from the first, and tells of each its loss and what the driver's exchange
- * counted. Nothing is written.
+ * Trains some steps, from the first or from the last checkpoint that the run's folder holds, and
+ * tells of each its loss and what the driver's exchange counted. Nothing is written.
  */
 public final class DriverTraffic implements DriverProgram<List<DriverTraffic.Step>> {
   private final RunConfig config;
+  private final String checkpoints;
   private final int vocabularyRows;
   private final int steps;
   private final Runnable settled;
@@ -30,6 +37,7 @@ public final class DriverTraffic implements DriverProgram<List<DriverTraffic.Ste
    */
   public DriverTraffic(WorkerSpec spec, int vocabularyRows, int steps, Runnable settled) {
     this.config = spec.config();
+    this.checkpoints = spec.folders().checkpoints();
     this.vocabularyRows = vocabularyRows;
     this.steps = steps;
     this.settled = settled;
@@ -62,14 +70,14 @@ public final class DriverTraffic implements DriverProgram<List<DriverTraffic.Ste
   }
 
   @Override
-  public List<Step> run(Exchange exchange, int attempt) {
+  public List<Step> run(Exchange exchange, int attempt) throws IOException {
     RankSet ranks = new RankSet(exchange, attempt);
     List<Step> all = new ArrayList<>();
     try (DenseModel dense = new DenseModel(Architecture.of(config, vocabularyRows), config)) {
-      dense.parameters().initialise(config.seed());
+      long first = start(ranks, dense);
       ranks.sendParameters(dense.parameters());
       settle(ranks);
-      for (int step = 0; step < steps; step++) {
+      for (long step = first; step < first + steps; step++) {
         Traffic traffic = exchange.traffic();
         Map<Direction, Long> sent = count(traffic::sent);
         Map<Direction, Long> received = count(traffic::received);
@@ -80,6 +88,20 @@ public final class DriverTraffic implements DriverProgram<List<DriverTraffic.Ste
       ranks.stop();
     }
     return all;
+  }
+
+  /** The first step. */
+  private long start(RankSet ranks, DenseModel dense) throws IOException {
+    Configuration hadoop = new Configuration();
+    Optional<Committed> latest = new CheckpointFolder(checkpoints, hadoop).latest();
+    if (latest.isEmpty()) {
+      dense.parameters().initialise(config.seed());
+      return 0;
+    }
+    CheckpointManifest manifest = latest.get().manifest();
+    dense.load(latest.get(), hadoop);
+    ranks.load(manifest.step(), manifest.attempt());
+    return manifest.step();
   }
 
   private void settle(RankSet ranks) {

@@ -33,7 +33,7 @@ class GangSpeedTest {
     new ScalingBench(List.of(TINY), 1).run(results, Map.of(), lines::add);
 
     assertThat(results.path("weakScaling").path("switch").asDouble()).isPositive();
-    assertThat(lines).hasSize(1);
+    assertThat(lines).hasSize(2);
   }
 
   @Test
