@@ -1,6 +1,7 @@
 package io.sparkswitch.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkswitch.data.shard.ShardSet;
 import io.sparkswitch.jobs.bench.DataBench;
 import io.sparkswitch.jobs.bench.DataBench.DataMeasured;
 import io.sparkswitch.jobs.bench.GangBench;
@@ -103,8 +104,8 @@ final class BenchVerb extends ConfiguredVerb {
       names = "--run",
       paramLabel = "DIR",
       description =
-          "bench gang: local folder that pretrain wrote; measures two executors beside twice one in"
-              + " the next steps of its model, instead of all parts; needs --shards")
+          "bench gang: local folder that pretrain wrote; measures two executors beside twice one,"
+              + " which go on from its model, instead of all parts; needs --shards")
   private Path trained;
 
   @Option(
@@ -140,7 +141,9 @@ final class BenchVerb extends ConfiguredVerb {
       bench.run(parts, run.results());
       return;
     }
-    SavedRun.open(trained.toString(), OptionalLong.empty(), run);
+    var unused = SavedRun.configuration(trained.toString(), run); // it must have kept one
+    SavedRun.open(trained.toString(), OptionalLong.empty(), run)
+        .requireVocabulary(ShardSet.open(shards + "/train", run.hadoop()).manifest().vocabulary());
     bench.scaling(trained, shards, run.results());
   }
 

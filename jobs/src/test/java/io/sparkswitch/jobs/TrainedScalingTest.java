@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is measured of a trained model are the next steps of its training. */
+/** What is measured of a trained model goes on from its last checkpoint. */
 class TrainedScalingTest {
   private static final int TRAINED = 3;
   private static final int MORE = 2;

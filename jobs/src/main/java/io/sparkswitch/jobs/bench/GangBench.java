@@ -48,22 +48,27 @@ public final class GangBench {
     this.say = say;
   }
 
+  private void sayIfNotPinned() {
+    if (!BenchProcess.canPin()) {
+      say.accept("There is no taskset: processes share the cores as the system likes.");
+    }
+  }
+
   /**
-   * Two executors beside twice one, in the next steps of a trained model.
+   * Two executors beside twice one, which go on from a trained model.
    *
    * @param folder of its run
    * @param shards it was trained on
    */
   public void scaling(Path folder, String shards, ObjectNode results) throws IOException {
+    sayIfNotPinned();
     List<UpdateCase> trained = List.of(UpdateCase.trained(folder, shards));
     new ScalingBench(trained, ROUNDS).run(results, environment, say);
   }
 
   /** Runs parts one after the other; each adds what it measured to {@code results}. */
   public void run(List<Part> parts, ObjectNode results) throws IOException {
-    if (!BenchProcess.canPin()) {
-      say.accept("There is no taskset: processes share the cores as the system likes.");
-    }
+    sayIfNotPinned();
     for (Part part : parts) {
       part.part.run(results, environment, say);
     }

@@ -34,7 +34,6 @@ final class ScalingBench implements GangPart {
     ObjectNode scaling = results.putObject("weakScaling");
     ObjectNode one = results.putObject("oneExecutorSecondsPerUpdate");
     ObjectNode two = results.putObject("twoExecutorsSecondsPerUpdate");
-    ObjectNode bound = results.putObject("twoBareLoopsVersusTwiceOne");
     for (UpdateCase of : cases) {
       Turns turns = measure(of, environment);
       scaling.put(of.name(), turns.ratio());
@@ -48,14 +47,12 @@ final class ScalingBench implements GangPart {
               turns.ratio(),
               turns.second(),
               turns.first()));
-      if (of.own() == null) { // The bare loop begins anew, where a trained model would not be one.
-        bound.put(of.name(), strangers(of, environment).ratio());
+      if (of.own() == null) { // A bare loop begins anew: it has no trained model.
+        double bound = strangers(of, environment).ratio();
+        results.withObject("/twoBareLoopsVersusTwiceOne").put(of.name(), bound);
         say.accept(
             String.format(
-                Locale.ROOT,
-                "%s, two bare loops at once beside one: %.3f",
-                of.name(),
-                bound.get(of.name()).asDouble()));
+                Locale.ROOT, "%s, two bare loops at once beside one: %.3f", of.name(), bound));
       }
     }
   }

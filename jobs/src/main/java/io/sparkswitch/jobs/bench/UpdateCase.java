@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A training whose updates take each executor four seconds or more on one core: a mini model, and
- * its gradients accumulated over micro-batches.
+ * A training whose gradients are accumulated over micro-batches: of a mini model, whose updates
+ * take each executor four seconds or more on one core, or of a user's.
  *
  * @param name in results
  * @param settings as {@code --set} takes them
@@ -30,8 +30,8 @@ record UpdateCase(String name, List<String> settings, BenchRun own) {
   }
 
   /**
-   * The next steps of a trained model on its own text. An update has as many micro-batches as the
-   * others, each as large as the run's.
+   * A trained model that goes on with its own text. An update has as many micro-batches as the
+   * others, each of as many sequences as one of the run's, of all its executors together.
    *
    * @param folder of the run; only read
    * @param shards it was trained on
@@ -67,9 +67,11 @@ record UpdateCase(String name, List<String> settings, BenchRun own) {
     if (own != null) {
       TrainingSettings training = own.config(settings).training();
       int sequences = training.batchSize() / training.microBatches();
-      return List.of(
-          "training.micro-batches=" + MICRO_BATCHES,
-          "training.batch-size=" + executors * MICRO_BATCHES * sequences);
+      List<String> all = new ArrayList<>(settings);
+      all.add("data.max-epochs=0"); // It goes on, however long the run was to be.
+      all.add("training.micro-batches=" + MICRO_BATCHES);
+      all.add("training.batch-size=" + executors * MICRO_BATCHES * sequences);
+      return all;
     }
     List<String> all =
         new ArrayList<>(

@@ -76,8 +76,8 @@ public final class Gang {
    * Runs {@code task} on every executor and {@code program} here, anew after a loss.
    *
    * @param attempts numbers that no attempt had before whose files could be met
-   * @throws ExecutorsLostException after so many attempts in a row that got no further, or if too
-   *     few executors are left
+   * @throws ExecutorsLostException after so many losses in a row without progress, or if too few
+   *     executors are left
    */
   public <T> T run(GangTask task, DriverProgram<T> program, Attempts attempts) throws Exception {
     Natives.load();
@@ -90,10 +90,14 @@ public final class Gang {
         try {
           return new GangAttempt(this, attempt, now).run(task, program);
         } catch (LostException | RegroupException ended) {
-          idle = program.progress() > before ? 0 : idle + 1;
+          if (program.progress() > before) {
+            idle = 0;
+          } else if (ended instanceof LostException) { // Who regroups in good order has a bound.
+            idle++;
+          }
           if (idle >= settings.maxAttempts()) {
             throw new ExecutorsLostException(
-                "gave up after %d attempts without a new checkpoint (gang.max-attempts); the last one ended because: %s"
+                "gave up after %d attempts in which executors were lost, without a new checkpoint (gang.max-attempts); the last one ended because: %s"
                     .formatted(idle, ended.getMessage()),
                 ended);
           }

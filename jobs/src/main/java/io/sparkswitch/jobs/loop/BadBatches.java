@@ -8,10 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Judges every step. One whose loss or gradient is not finite, or whose loss is a spike, goes no
- * further: the run goes back to the last checkpoint and does without its batch from then on, which
- * the next checkpoint remembers. After too many such batches without a checkpoint between, it is
- * not the data that is wrong, and the run has diverged.
+ * Judges every step, and every update of which a checkpoint is made. A step whose loss or gradient
+ * is not finite, or whose loss is a spike, goes no further: the run goes back to the last
+ * checkpoint and does without its batch from then on, which the next checkpoint remembers. After
+ * too many such batches without a checkpoint between, it is not the data that is wrong, and the run
+ * has diverged.
  */
 final class BadBatches {
   private final TrainingSettings settings;
@@ -81,7 +82,7 @@ final class BadBatches {
     found.add(batch);
     if (found.size() > settings.maxSkippedBatches()) {
       throw new DivergedException(
-          "%s, and so had steps before it with batches %s, without a checkpoint between (training.max-skipped-batches): start over with --fresh and a lower optimizer.peak-learning-rate, or with another seed"
+          "%s; steps before it with batches %s were bad too, without a checkpoint between (training.max-skipped-batches): start over with --fresh and a lower optimizer.peak-learning-rate, or with another seed"
               .formatted(what, found.subList(0, found.size() - 1)));
     }
     throw new RegroupException("%s: batch %d is left out from now on".formatted(what, batch));

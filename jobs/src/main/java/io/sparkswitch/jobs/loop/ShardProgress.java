@@ -36,10 +36,17 @@ record ShardProgress(boolean done, boolean finite, Duration held, Optional<Shard
   byte[] toBytes() throws IOException {
     byte[] json = shard.isPresent() ? ModelTensors.toJson(shard.get()) : new byte[0];
     return ByteBuffer.allocate(HEAD + json.length)
-        .put(!done ? WRITING : finite ? DONE : NOT_FINITE)
+        .put(state())
         .putLong(held.toNanos())
         .put(json)
         .array();
+  }
+
+  private byte state() {
+    if (!done) {
+      return WRITING;
+    }
+    return finite ? DONE : NOT_FINITE;
   }
 
   static ShardProgress of(byte[] bytes) throws IOException {

@@ -192,7 +192,14 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       throws IOException, RegroupException {
     boolean finite = report.finite() && Double.isFinite(squares);
     if (bad.isBad(finite, report.loss())) {
-      records.checkpoints().finish();
+      try {
+        records.checkpoints().finish();
+      } catch (IOException unwritten) {
+        run.say(
+            "Step %d was bad, with a loss of %.4g, and the checkpoint before it could not be written."
+                .formatted(step, report.loss()));
+        throw unwritten;
+      }
     }
     bad.check(step, finite, report.loss());
   }

@@ -54,7 +54,7 @@ class BadBatchesTest {
     assertThat(bad.batch(19)).isEqualTo(20);
     assertThatThrownBy(() -> bad.checkUpdate(20, 20, false))
         .isInstanceOf(DivergedException.class)
-        .hasMessageContaining("so had steps before it with batches [19]");
+        .hasMessageContaining("steps before it with batches [19] were bad too");
   }
 
   @Test
