@@ -12,7 +12,6 @@ import java.util.function.Consumer;
  * after the other.
  */
 final class OverlapBench implements GangPart {
-  private static final int WARM_UP = 3;
   private static final int EXECUTORS = 2;
 
   private final List<UpdateCase> cases;
@@ -32,7 +31,8 @@ final class OverlapBench implements GangPart {
       throws IOException {
     ObjectNode gain = results.putObject("twoInFlightVersusOne");
     for (UpdateCase of : cases) {
-      Turns turns = measure(of, environment);
+      UpdateCase alone = of.with("training.micro-batches-in-flight=1");
+      Turns turns = ScalingBench.besideTwo(alone, EXECUTORS, of, rounds, environment);
       gain.put(of.name(), turns.ratio());
       say.accept(
           String.format(
@@ -43,17 +43,6 @@ final class OverlapBench implements GangPart {
               turns.ratio(),
               turns.second(),
               turns.first()));
-    }
-  }
-
-  private Turns measure(UpdateCase of, Map<String, String> environment) throws IOException {
-    int updates = WARM_UP + rounds;
-    UpdateCase alone = of.with("training.micro-batches-in-flight=1");
-    try (BenchRun run = of.run(EXECUTORS);
-        ProcessGang one = TrainingPeer.gang(alone, EXECUTORS, run, updates, environment);
-        ProcessGang two = TrainingPeer.gang(of, EXECUTORS, run, updates, environment)) {
-      return Turns.measure(
-          WARM_UP, rounds, () -> Pace.update(one.driver()), () -> Pace.update(two.driver()));
     }
   }
 }

@@ -35,7 +35,7 @@ final class ScalingBench implements GangPart {
     ObjectNode one = results.putObject("oneExecutorSecondsPerUpdate");
     ObjectNode two = results.putObject("twoExecutorsSecondsPerUpdate");
     for (UpdateCase of : cases) {
-      Turns turns = measure(of, environment);
+      Turns turns = besideTwo(of, 1, of, rounds, environment);
       scaling.put(of.name(), turns.ratio());
       one.put(of.name(), turns.first());
       two.put(of.name(), turns.second());
@@ -57,11 +57,18 @@ final class ScalingBench implements GangPart {
     }
   }
 
-  private Turns measure(UpdateCase of, Map<String, String> environment) throws IOException {
+  /** Updates of a gang in turns with those of a gang of two. */
+  static Turns besideTwo(
+      UpdateCase first,
+      int executorsOfFirst,
+      UpdateCase second,
+      int rounds,
+      Map<String, String> environment)
+      throws IOException {
     int updates = WARM_UP + rounds;
-    try (BenchRun run = of.run(EXECUTORS);
-        ProcessGang one = TrainingPeer.gang(of, 1, run, updates, environment);
-        ProcessGang two = TrainingPeer.gang(of, EXECUTORS, run, updates, environment)) {
+    try (BenchRun run = second.run(EXECUTORS);
+        ProcessGang one = TrainingPeer.gang(first, executorsOfFirst, run, updates, environment);
+        ProcessGang two = TrainingPeer.gang(second, EXECUTORS, run, updates, environment)) {
       return Turns.measure(
           WARM_UP, rounds, () -> Pace.update(one.driver()), () -> Pace.update(two.driver()));
     }

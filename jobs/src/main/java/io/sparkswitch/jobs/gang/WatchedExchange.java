@@ -32,10 +32,6 @@ final class WatchedExchange implements InvocationHandler {
 
   @Override
   public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-    if (method.getName().equals("meanwhile") && arguments[0] instanceof Runnable work) {
-      exchange.meanwhile(() -> whereabouts.meanwhile(work));
-      return null;
-    }
     Tag tag = tag(arguments);
     if (tag != null) {
       whereabouts.enter(RankPhase.of(tag.direction()));

@@ -65,7 +65,7 @@ public final class Whereabouts {
   }
 
   /** Something else of this rank is done, and then what it was at goes on. */
-  void meanwhile(Runnable work) {
+  public void meanwhile(Runnable work) {
     Place before = place;
     enter(RankPhase.COMPUTATION);
     work.run();

@@ -36,11 +36,17 @@ final class ExchangeTimer {
     return nanos.sumThenReset() / 1e9;
   }
 
-  private Object call(Method method, Object[] arguments) throws Throwable {
-    if (method.getName().equals("meanwhile") && arguments[0] instanceof Runnable work) {
-      exchange.meanwhile(() -> meanwhile(work));
-      return null;
+  /** Does something within a call whose time does not count; calls that it makes do. */
+  void excluding(Runnable work) {
+    long startedAt = System.nanoTime();
+    try {
+      work.run();
+    } finally {
+      nanos.add(startedAt - System.nanoTime());
     }
+  }
+
+  private Object call(Method method, Object[] arguments) throws Throwable {
     boolean counts =
         arguments != null
             && arguments.length > 0
@@ -54,16 +60,6 @@ final class ExchangeTimer {
       if (counts) {
         nanos.add(System.nanoTime() - startedAt);
       }
-    }
-  }
-
-  /** Who works meanwhile counts what it waits by itself. */
-  private void meanwhile(Runnable work) {
-    long startedAt = System.nanoTime();
-    try {
-      work.run();
-    } finally {
-      nanos.add(startedAt - System.nanoTime());
     }
   }
 

@@ -6,6 +6,7 @@ import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The micro-batches of a step one after the other, or two by turns: then one is computed while the
@@ -24,11 +25,14 @@ final class MicroBatchTurns implements AutoCloseable {
     RankReport of(int part) throws IOException;
   }
 
-  MicroBatchTurns(RunConfig config, Exchange exchange) {
+  /**
+   * @param around see {@link Alternation}
+   */
+  MicroBatchTurns(RunConfig config, Exchange exchange, UnaryOperator<Runnable> around) {
     this.config = config;
     this.inFlight = inFlight(config, exchange.size());
     // A micro-batch computes between two all-to-alls, and waits in one: less than a step.
-    this.alternation = new Alternation(exchange, config.exchange().driverTimeOut());
+    this.alternation = new Alternation(exchange, config.exchange().driverTimeOut(), around);
   }
 
   /** How many micro-batches have their activations in memory at once. */

@@ -61,7 +61,11 @@ final class Rank implements AutoCloseable {
     checkpoints.requireVisible();
     this.data = folders.data().open(config, member.hadoop());
     this.validation = new ValidationStreams(data::validation);
-    this.microBatches = new MicroBatchTurns(config, exchange);
+    this.microBatches =
+        new MicroBatchTurns(
+            config,
+            exchange,
+            work -> () -> timer.excluding(() -> member.whereabouts().meanwhile(work)));
     T5Config architecture = Architecture.of(config, data.vocabularyRows());
     this.model =
         new T5Model(architecture, Architecture.precision(config), exchange.rank(), exchange.size());

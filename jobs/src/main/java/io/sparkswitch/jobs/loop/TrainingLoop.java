@@ -2,6 +2,7 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.jobs.conf.TrainingSettings;
+import io.sparkswitch.jobs.exit.DivergedException;
 import io.sparkswitch.jobs.exit.StoppedException;
 import io.sparkswitch.jobs.gang.DriverProgram;
 import io.sparkswitch.jobs.gang.RegroupException;
@@ -195,9 +196,14 @@ public final class TrainingLoop implements DriverProgram<StepMetrics> {
       try {
         records.checkpoints().finish();
       } catch (IOException unwritten) {
-        run.say(
-            "Step %d was bad, with a loss of %.4g, and the checkpoint before it could not be written."
-                .formatted(step, report.loss()));
+        try {
+          bad.check(step, finite, report.loss());
+        } catch (DivergedException diverged) {
+          diverged.addSuppressed(unwritten);
+          throw diverged;
+        } catch (RegroupException wrong) {
+          unwritten.addSuppressed(wrong);
+        }
         throw unwritten;
       }
     }

@@ -30,11 +30,12 @@ class WhereaboutsTest {
     Whereabouts whereabouts = Whereabouts.unwatched(1, 0);
     Exchange exchange = WatchedExchange.of(LocalExchange.group(1).get(0), whereabouts);
     List<String> seen = new ArrayList<>();
-    exchange.meanwhile(
+    Runnable work =
         () -> {
           seen.add(whereabouts.toString());
           whereabouts.enter(RankPhase.BACKWARD_EXCHANGE);
-        });
+        };
+    exchange.meanwhile(() -> whereabouts.meanwhile(work));
     whereabouts.enter(RankPhase.COMPUTATION, 41);
 
     exchange.allToAllCounted(new Tag(0, 9, 0, 0, Direction.ROUTE_COUNTS), new int[1][1]);

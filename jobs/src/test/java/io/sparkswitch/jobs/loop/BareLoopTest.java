@@ -52,22 +52,6 @@ class BareLoopTest {
   private static RunConfig config(int experts) {
     return ConfigLoader.load(
         Optional.empty(),
-        List.of(
-            "seed=5",
-            "model.d-model=16",
-            "model.d-ff=32",
-            "model.num-heads=2",
-            "model.d-kv=4",
-            "model.num-encoder-layers=2",
-            "model.num-decoder-layers=2",
-            "model.initialisation-scale=1.0",
-            "model.num-experts=" + experts,
-            "routing.group-sequences=1",
-            "data.inputs-length=16",
-            "data.row-group-segments=16",
-            "data.shuffle-window-row-groups=2",
-            "optimizer.clip-norm=0.01",
-            "training.batch-size=11",
-            "training.micro-batches=2"));
+        TinySettings.with("model.num-experts=" + experts, "training.micro-batches=2"));
   }
 }

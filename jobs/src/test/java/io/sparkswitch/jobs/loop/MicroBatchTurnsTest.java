@@ -30,25 +30,11 @@ class MicroBatchTurnsTest {
   private static final int ROWS = TinyShards.VOCABULARY.rows();
 
   private static final List<String> SWITCH =
-      List.of(
-          "seed=5",
-          "model.d-model=16",
-          "model.d-ff=32",
-          "model.num-heads=2",
-          "model.d-kv=4",
-          "model.num-encoder-layers=2",
-          "model.num-decoder-layers=2",
-          "model.initialisation-scale=1.0",
+      TinySettings.with(
           "model.num-experts=5",
           "model.expert-dropout-rate=0.2",
           "model.capacity-factor=0.75",
-          "routing.group-sequences=1",
-          "data.inputs-length=16",
-          "data.row-group-segments=16",
-          "data.shuffle-window-row-groups=2",
-          "optimizer.clip-norm=0.01",
-          "training.precision=float64",
-          "training.batch-size=11");
+          "training.precision=float64");
 
   @TempDir private static Path folder;
 

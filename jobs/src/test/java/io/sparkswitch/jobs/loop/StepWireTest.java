@@ -42,23 +42,7 @@ class StepWireTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int STEPS = 2;
 
-  private static final List<String> DENSE =
-      List.of(
-          "seed=5",
-          "model.d-model=16",
-          "model.d-ff=32",
-          "model.num-heads=2",
-          "model.d-kv=4",
-          "model.num-encoder-layers=2",
-          "model.num-decoder-layers=2",
-          "model.initialisation-scale=1.0",
-          "routing.group-sequences=1",
-          "data.inputs-length=16",
-          "data.row-group-segments=16",
-          "data.shuffle-window-row-groups=2",
-          "optimizer.clip-norm=0.01",
-          "training.batch-size=11",
-          "training.micro-batches=2");
+  private static final List<String> DENSE = TinySettings.with("training.micro-batches=2");
 
   /** Experts of two widths, a capacity that binds, and indices that travel along. */
   private static final List<String> SWITCH =

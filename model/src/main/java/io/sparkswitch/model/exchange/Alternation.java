@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /**
  * Two programs of a rank that take turns on one exchange: whoever has sent what an all-to-all moves
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 public final class Alternation implements AutoCloseable {
   private final Exchange exchange;
   private final Duration bound;
+  private final UnaryOperator<Runnable> around;
   private final ExecutorService thread;
 
   /** What one of the two does. */
@@ -40,8 +42,18 @@ public final class Alternation implements AutoCloseable {
    * @param bound of a wait for the other program, which itself waits for other ranks
    */
   public Alternation(Exchange exchange, Duration bound) {
+    this(exchange, bound, UnaryOperator.identity());
+  }
+
+  /**
+   * As the other.
+   *
+   * @param around for who watches the calls of a program: wraps what the other does within one
+   */
+  public Alternation(Exchange exchange, Duration bound, UnaryOperator<Runnable> around) {
     this.exchange = exchange;
     this.bound = bound;
+    this.around = around;
     this.thread =
         Executors.newSingleThreadExecutor(
             work -> {
@@ -62,7 +74,7 @@ public final class Alternation implements AutoCloseable {
     Turns turns = new Turns(exchange.rank(), bound);
     Future<T> other = thread.submit(() -> turns.take(1, second));
     try {
-      exchange.meanwhile(turns::change);
+      exchange.meanwhile(around.apply(turns::change));
       T own = turns.take(0, first);
       return Arrays.asList(own, other.get(bound.toNanos(), TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {
