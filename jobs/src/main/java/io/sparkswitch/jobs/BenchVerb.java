@@ -101,11 +101,21 @@ final class BenchVerb extends ConfiguredVerb {
   private List<Part> parts;
 
   @Option(
+      names = "--rounds",
+      defaultValue = "7",
+      paramLabel = "N",
+      description =
+          "bench gang: how many rounds count in SCALING, in OVERLAP and with --run; results are"
+              + " medians, so noisy neighbours call for more")
+  private int rounds;
+
+  @Option(
       names = "--run",
       paramLabel = "DIR",
       description =
           "bench gang: local folder that pretrain wrote; measures two executors beside twice one,"
-              + " which go on from its model, instead of all parts; needs --shards")
+              + " which go on from its model, instead of all parts; needs --shards, and room for"
+              + " four executors and three drivers (see plan)")
   private Path trained;
 
   @Option(
@@ -121,9 +131,10 @@ final class BenchVerb extends ConfiguredVerb {
 
   @Override
   void run(VerbRun run) throws IOException {
-    if (steps < 1 || threads.stream().anyMatch(n -> n < 1)) {
+    if (steps < 1 || rounds < 1 || threads.stream().anyMatch(n -> n < 1)) {
       throw new UsageException(
-          "--steps = %d and --threads = %s: each must be at least 1".formatted(steps, threads));
+          "--steps = %d, --rounds = %d and --threads = %s: each must be at least 1"
+              .formatted(steps, rounds, threads));
     }
     switch (subject) {
       case MODEL -> model(run);
@@ -133,7 +144,7 @@ final class BenchVerb extends ConfiguredVerb {
   }
 
   private void gang(VerbRun run) throws IOException {
-    GangBench bench = new GangBench(SparkSetup.nativeEnvironment(), run::say);
+    GangBench bench = new GangBench(rounds, SparkSetup.nativeEnvironment(), run::say);
     if ((trained == null) != (shards == null)) {
       throw new UsageException("bench gang takes --run and --shards together, or neither");
     }

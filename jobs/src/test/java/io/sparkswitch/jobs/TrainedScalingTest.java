@@ -71,7 +71,7 @@ class TrainedScalingTest {
     List<String> lines = new ArrayList<>();
     List<Path> before = files();
 
-    new GangBench(Map.of(), lines::add)
+    new GangBench(1, Map.of(), lines::add)
         .scaling(folder.resolve("run"), folder.resolve("shards").toString(), results);
 
     assertThat(results.path("weakScaling").path("trained").asDouble()).isPositive();

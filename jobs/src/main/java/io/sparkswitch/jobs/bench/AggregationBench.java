@@ -66,7 +66,7 @@ final class AggregationBench implements GangPart {
     int all = WARM_UP + rounds;
     List<String> arguments = List.of(Long.toString(entries), Integer.toString(all));
     try (ProcessGang gang =
-        ProcessGang.start(AggregationPeer.class, size, environment, arguments)) {
+        ProcessGang.start(AggregationPeer.class, size, 0, environment, arguments)) {
       List<Turns.Round> measured = new ArrayList<>();
       for (int round = 0; round < all; round++) {
         String[] words = gang.driver().line().split(" ");

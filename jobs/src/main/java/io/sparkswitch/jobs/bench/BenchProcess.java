@@ -29,7 +29,7 @@ final class BenchProcess implements AutoCloseable {
   private final BufferedReader out;
 
   private BenchProcess(String name, Process process) {
-    this.name = name;
+    this.name = name + ", process " + process.pid() + ",";
     this.process = process;
     this.out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -57,7 +57,7 @@ final class BenchProcess implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     environment.forEach(builder.environment()::putIfAbsent);
-    return new BenchProcess(main.getSimpleName() + " " + core, builder.start());
+    return new BenchProcess(main.getSimpleName() + " on core " + core, builder.start());
   }
 
   /** Spark loads the jar it was given by itself, so it is not on the class path. */

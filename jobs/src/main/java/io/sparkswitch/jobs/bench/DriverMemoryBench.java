@@ -44,7 +44,7 @@ final class DriverMemoryBench implements GangPart {
 
   private double peak(int size, Map<String, String> environment) throws IOException {
     try (BenchRun run = of.run(size);
-        ProcessGang gang = TrainingPeer.gang(of, size, run, UPDATES, environment)) {
+        ProcessGang gang = TrainingPeer.gang(of, size, 0, run, UPDATES, environment)) {
       for (int update = 0; update < UPDATES; update++) {
         Pace.update(gang.driver());
       }

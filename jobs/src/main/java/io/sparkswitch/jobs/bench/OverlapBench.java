@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  * after the other.
  */
 final class OverlapBench implements GangPart {
+  private static final int WARM_UP = 3;
   private static final int EXECUTORS = 2;
 
   private final List<UpdateCase> cases;
@@ -31,8 +32,7 @@ final class OverlapBench implements GangPart {
       throws IOException {
     ObjectNode gain = results.putObject("twoInFlightVersusOne");
     for (UpdateCase of : cases) {
-      UpdateCase alone = of.with("training.micro-batches-in-flight=1");
-      Turns turns = ScalingBench.besideTwo(alone, EXECUTORS, of, rounds, environment);
+      Turns turns = measure(of, environment);
       gain.put(of.name(), turns.ratio());
       say.accept(
           String.format(
@@ -43,6 +43,18 @@ final class OverlapBench implements GangPart {
               turns.ratio(),
               turns.second(),
               turns.first()));
+    }
+  }
+
+  private Turns measure(UpdateCase of, Map<String, String> environment) throws IOException {
+    UpdateCase alone = of.with("training.micro-batches-in-flight=1");
+    UpdateCase both = of.with("training.micro-batches-in-flight=2");
+    int updates = WARM_UP + rounds;
+    try (BenchRun run = of.run(EXECUTORS);
+        ProcessGang one = TrainingPeer.gang(alone, EXECUTORS, 0, run, updates, environment);
+        ProcessGang two = TrainingPeer.gang(both, EXECUTORS, 0, run, updates, environment)) {
+      return Turns.measure(
+          WARM_UP, rounds, () -> Pace.update(one.driver()), () -> Pace.update(two.driver()));
     }
   }
 }

@@ -16,13 +16,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A gang whose members are processes of this machine: the driver and rank 0 on the first core, each
+ * A gang whose members are processes of this machine: the driver and rank 0 on one core, each
  * further rank on the next.
  *
  * <p>Concurrency: one thread.
  */
 final class ProcessGang implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** For an order to a rank that waits while other gangs are measured. */
+  private static final Duration IDLE = Duration.ofHours(6);
+
   private static final String HOST = "127.0.0.1";
 
   private final List<BenchProcess> members = new ArrayList<>();
@@ -35,16 +39,21 @@ final class ProcessGang implements AutoCloseable {
    * @param main class whose {@code main} takes the rank and then {@code arguments}, and which first
    *     calls {@link #join}
    * @param size ranks, beside the driver
+   * @param firstCore of the driver and rank 0
    */
   static ProcessGang start(
-      Class<?> main, int size, Map<String, String> environment, List<String> arguments)
+      Class<?> main,
+      int size,
+      int firstCore,
+      Map<String, String> environment,
+      List<String> arguments)
       throws IOException {
     ProcessGang gang = new ProcessGang();
     try {
       for (int rank = Exchange.DRIVER; rank < size; rank++) {
         List<String> all = new ArrayList<>(List.of(Integer.toString(rank)));
         all.addAll(arguments);
-        int core = Math.max(rank, 0);
+        int core = firstCore + Math.max(rank, 0);
         gang.members.add(BenchProcess.start(main, core, environment, all.toArray(String[]::new)));
       }
       gang.introduce();
@@ -73,7 +82,10 @@ final class ProcessGang implements AutoCloseable {
   /** A member's side: meets all others by what {@code parent} tells. */
   static NettyExchange join(int rank, ParentLines parent) throws IOException {
     RunSecret secret = new RunSecret(HexFormat.of().parseHex(parent.line()));
-    Limits limits = Limits.DEFAULT.ofRank(Integer.parseInt(parent.line()));
+    Limits limits =
+        Limits.DEFAULT
+            .withMessage(Limits.DEFAULT.message(), IDLE)
+            .ofRank(Integer.parseInt(parent.line()));
     NettyEndpoint endpoint =
         NettyEndpoint.bind(ListenAddress.loopback(), new Member(secret, 0, rank), limits);
     parent.tell(Integer.toString(endpoint.address().port()));

@@ -17,23 +17,35 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * A process that trains at its parent's {@link Pace}: the driver or a rank of a gang, or the bare
- * loop, or a rank that waits while the bare loop trains in the same process. One thread computes. A
- * driver that is done tells how much memory it had at most.
+ * A process that trains at its parent's {@link Pace}: the driver or a rank of a gang, or a rank
+ * that waits while the bare loop trains in the same process. One thread computes. A driver that is
+ * done tells how much memory it had at most.
  */
 final class TrainingPeer {
-  private static final String BARE = "bare";
   private static final String RANKS = "ranks";
   private static final String RANKS_AND_BARE = "ranks-and-bare";
 
   private TrainingPeer() {}
 
-  /** Starts a whole gang; its driver keeps the pace. */
+  /**
+   * Starts a whole gang; its driver keeps the pace.
+   *
+   * @param firstCore of the driver and rank 0
+   */
   static ProcessGang gang(
-      UpdateCase of, int size, BenchRun run, int updates, Map<String, String> environment)
+      UpdateCase of,
+      int size,
+      int firstCore,
+      BenchRun run,
+      int updates,
+      Map<String, String> environment)
       throws IOException {
     return ProcessGang.start(
-        TrainingPeer.class, size, environment, arguments(RANKS, of.settings(size), run, updates));
+        TrainingPeer.class,
+        size,
+        firstCore,
+        environment,
+        arguments(RANKS, of.settings(size), run, updates));
   }
 
   /** Starts a gang of one whose rank runs the bare loop too, at a pace of its own. */
@@ -43,17 +55,9 @@ final class TrainingPeer {
     return ProcessGang.start(
         TrainingPeer.class,
         1,
+        0,
         environment,
         arguments(RANKS_AND_BARE, of.settings(1), run, updates));
-  }
-
-  /** Starts the bare loop on a core; it trains as the gang of one does. */
-  static BenchProcess bare(
-      UpdateCase of, int core, BenchRun run, int updates, Map<String, String> environment)
-      throws IOException {
-    List<String> all = new ArrayList<>(List.of(BARE));
-    all.addAll(arguments(BARE, of.settings(1), run, updates));
-    return BenchProcess.start(TrainingPeer.class, core, environment, all.toArray(String[]::new));
   }
 
   private static List<String> arguments(
@@ -64,26 +68,18 @@ final class TrainingPeer {
     return all;
   }
 
-  /**
-   * Arguments: rank or {@value #BARE}, what ranks run, folder of the run, its shards, updates,
-   * settings.
-   */
+  /** Arguments: rank, what ranks run, folder of the run, its shards, updates, settings. */
   public static void main(String[] arguments) throws Exception {
     ParentLines parent = ParentLines.take();
     Natives.load();
     Natives.threads(1);
-    String role = arguments[0];
+    int rank = Integer.parseInt(arguments[0]);
     boolean bareToo = arguments[1].equals(RANKS_AND_BARE);
     List<String> settings = Arrays.asList(arguments).subList(5, arguments.length);
     BenchRun run = new BenchRun(Path.of(arguments[2]), arguments[3], false);
     WorkerSpec spec = run.spec(run.config(settings));
     int updates = Integer.parseInt(arguments[4]);
     Pace pace = new Pace(parent, updates);
-    if (role.equals(BARE)) {
-      bare(spec, updates, pace);
-      return;
-    }
-    int rank = Integer.parseInt(role);
     try (NettyExchange exchange = ProcessGang.join(rank, parent)) {
       if (rank == Exchange.DRIVER) {
         new DriverTraffic(spec, rows(spec), updates, pace).run(exchange, 0);
@@ -103,17 +99,11 @@ final class TrainingPeer {
     return spec.folders().data().open(spec.config(), new Configuration()).vocabularyRows();
   }
 
-  private static void bare(WorkerSpec spec, int updates, Pace pace) throws IOException {
-    try (BareLoop loop = new BareLoop(spec)) {
-      loop.run(updates, pace);
-    }
-  }
-
   /** Ends the process if it fails: the rank beside it would wait for its driver. */
   private static void bareOrEnd(WorkerSpec spec, int updates, Pace pace) {
-    try {
-      Natives.threads(1);
-      bare(spec, updates, pace);
+    Natives.threads(1);
+    try (BareLoop loop = new BareLoop(spec)) {
+      loop.run(updates, pace);
     } catch (Throwable e) {
       e.printStackTrace();
       Runtime.getRuntime().halt(1);

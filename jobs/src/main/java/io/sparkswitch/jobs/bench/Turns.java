@@ -34,14 +34,27 @@ record Turns(List<Round> rounds) {
 
   /** Who goes first alternates; {@code warmUp} rounds come before those that count. */
   static Turns measure(int warmUp, int rounds, Timed first, Timed second) throws IOException {
-    List<Round> all = new ArrayList<>();
+    return new Turns(
+        seconds(warmUp, rounds, List.of(first, second)).stream()
+            .map(seconds -> new Round(seconds.get(0), seconds.get(1)))
+            .toList());
+  }
+
+  /**
+   * The seconds of each of several things in each round that counts; every second round takes them
+   * in the opposite order.
+   */
+  static List<List<Double>> seconds(int warmUp, int rounds, List<Timed> things) throws IOException {
+    List<List<Double>> all = new ArrayList<>();
     for (int round = 0; round < warmUp + rounds; round++) {
-      boolean inOrder = round % 2 == 0;
-      double earlier = (inOrder ? first : second).seconds();
-      double later = (inOrder ? second : first).seconds();
-      all.add(inOrder ? new Round(earlier, later) : new Round(later, earlier));
+      Double[] seconds = new Double[things.size()];
+      for (int turn = 0; turn < seconds.length; turn++) {
+        int thing = round % 2 == 0 ? turn : seconds.length - 1 - turn;
+        seconds[thing] = things.get(thing).seconds();
+      }
+      all.add(List.of(seconds));
     }
-    return new Turns(all.subList(warmUp, all.size()));
+    return all.subList(warmUp, all.size());
   }
 
   /** The rounds of all. */
@@ -50,8 +63,13 @@ record Turns(List<Round> rounds) {
   }
 
   /** First over second, of each round. */
+  List<Double> ratios() {
+    return rounds.stream().map(round -> round.first / round.second).toList();
+  }
+
+  /** Their median. */
   double ratio() {
-    return median(rounds.stream().map(round -> round.first / round.second).toList());
+    return median(ratios());
   }
 
   /** Seconds of the first. */

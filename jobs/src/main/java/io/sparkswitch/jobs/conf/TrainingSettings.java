@@ -32,11 +32,7 @@ public record TrainingSettings(
         "training.micro-batches",
         microBatches,
         "from 1 to training.batch-size, %d".formatted(batchSize));
-    Require.that(
-        microBatchesInFlight == 1 || microBatchesInFlight == 2,
-        "training.micro-batches-in-flight",
-        microBatchesInFlight,
-        "1 or 2");
+    Require.positive("training.micro-batches-in-flight", microBatchesInFlight);
     Require.positive("training.log-every", logEvery);
     Require.positive("training.checkpoint-every", checkpointEvery);
     Require.positive("training.keep-checkpoints", keepCheckpoints);

@@ -2,17 +2,21 @@ package io.sparkswitch.jobs.loop;
 
 import io.sparkswitch.jobs.conf.RunConfig;
 import io.sparkswitch.model.exchange.Alternation;
+import io.sparkswitch.model.exchange.Alternation.Program;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.tensor.Natives;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * The micro-batches of a step one after the other, or two by turns: then one is computed while the
- * other's tokens are on their way to experts and back.
+ * The micro-batches of a step one after the other, or some by turns: then one is computed while the
+ * others' tokens are on their way to experts and back.
  *
- * <p>Concurrency: one thread calls; the second of two micro-batches has a thread of its own.
+ * <p>Concurrency: one thread calls; it computes the first of those that take turns, and each other
+ * has a thread of its own.
  */
 final class MicroBatchTurns implements AutoCloseable {
   private final RunConfig config;
@@ -32,7 +36,8 @@ final class MicroBatchTurns implements AutoCloseable {
     this.config = config;
     this.inFlight = inFlight(config, exchange.size());
     // A micro-batch computes between two all-to-alls, and waits in one: less than a step.
-    this.alternation = new Alternation(exchange, config.exchange().driverTimeOut(), around);
+    this.alternation =
+        new Alternation(exchange, inFlight, config.exchange().driverTimeOut(), around);
   }
 
   /** How many micro-batches have their activations in memory at once. */
@@ -45,27 +50,30 @@ final class MicroBatchTurns implements AutoCloseable {
 
   /** The sum of all reports, in the order of the micro-batches. */
   RankReport train(Training training) throws IOException {
-    int parts = config.training().microBatches();
-    RankReport sum = RankReport.none();
-    for (int part = 0; part < parts; part += inFlight) {
-      if (inFlight == 1 || part + 1 == parts) {
-        sum = sum.plus(training.of(part));
-      } else {
-        sum = sum.plus(pair(training, part));
+    RankReport[] reports = new RankReport[config.training().microBatches()];
+    if (inFlight == 1) {
+      every(reports, 0, training);
+    } else {
+      List<Program<Void>> programs = new ArrayList<>();
+      for (int i = 0; i < inFlight; i++) {
+        int first = i;
+        programs.add(
+            () -> {
+              Natives.threads(config.training().threadsPerExecutor()); // of its own thread
+              every(reports, first, training);
+              return null;
+            });
       }
+      alternation.run(programs);
     }
-    return sum;
+    return Arrays.stream(reports).reduce(RankReport.none(), RankReport::plus);
   }
 
-  private RankReport pair(Training training, int first) throws IOException {
-    List<RankReport> both =
-        alternation.run(
-            () -> training.of(first),
-            () -> {
-              Natives.threads(config.training().threadsPerExecutor());
-              return training.of(first + 1);
-            });
-    return both.get(0).plus(both.get(1));
+  /** One micro-batch of as many as are in flight, after the other. */
+  private void every(RankReport[] reports, int first, Training training) throws IOException {
+    for (int part = first; part < reports.length; part += inFlight) {
+      reports[part] = training.of(part);
+    }
   }
 
   @Override

@@ -33,7 +33,23 @@ class GangSpeedTest {
     new ScalingBench(List.of(TINY), 1).run(results, Map.of(), lines::add);
 
     assertThat(results.path("weakScaling").path("switch").asDouble()).isPositive();
-    assertThat(lines).hasSize(2);
+    for (String key :
+        List.of(
+            "weakScalingOfFastest",
+            "twoGangsOfOneVersusTwiceOne",
+            "twoExecutorsVersusTwoGangsOfOne")) {
+      assertThat(results.path(key).path("switch").asDouble()).as(key).isPositive();
+    }
+    assertThat(results.path("weakScalingOfRounds").path("switch")).hasSize(1);
+    assertThat(lines).hasSize(1);
+  }
+
+  @Test
+  void twoInFlightAreMeasuredBesideOne() throws Exception {
+    new OverlapBench(List.of(TINY), 1).run(results, Map.of(), lines::add);
+
+    assertThat(results.path("twoInFlightVersusOne").path("switch").asDouble()).isPositive();
+    assertThat(lines).hasSize(1);
   }
 
   @Test

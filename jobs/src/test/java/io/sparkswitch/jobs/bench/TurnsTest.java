@@ -31,6 +31,15 @@ class TurnsTest {
   }
 
   @Test
+  void everySecondRoundTakesThingsInTheOppositeOrder() throws Exception {
+    int[] turn = new int[1];
+    Turns.Timed any = () -> turn[0]++;
+
+    assertThat(Turns.seconds(1, 2, List.of(any, any, any, any)))
+        .containsExactly(List.of(7.0, 6.0, 5.0, 4.0), List.of(8.0, 9.0, 10.0, 11.0));
+  }
+
+  @Test
   void theRatioIsTheMedianOfTheRoundsRatios() {
     Turns turns =
         new Turns(List.of(new Turns.Round(1, 10), new Turns.Round(8, 2), new Turns.Round(3, 4)));

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,12 +48,14 @@ class MicroBatchTurnsTest {
     // executors, experts, micro-batches, in flight by the settings, really
     "2, 8, 2, 2, 2",
     "4, 8, 3, 2, 2",
+    "2, 8, 5, 3, 3",
+    "2, 8, 3, 9, 3",
     "2, 8, 3, 1, 1",
     "2, 8, 1, 2, 1",
     "1, 8, 3, 2, 1",
     "2, 0, 3, 2, 1"
   })
-  void twoAreInFlightOnlyWhereTokensTravel(
+  void severalAreInFlightOnlyWhereTokensTravel(
       int executors, int experts, int parts, int inFlight, int really) {
     RunConfig config =
         ConfigLoader.load(
@@ -72,11 +73,13 @@ class MicroBatchTurnsTest {
   @ValueSource(ints = {2, 3})
   void byTurnsTheLossesAreThoseOfOneAfterTheOther(int ranks) throws Exception {
     List<Double> whole = losses(ranks, config(1, 1));
-    for (int parts : new int[] {2, 3}) {
+    for (int[] turns : new int[][] {{2, 2}, {3, 2}, {3, 3}}) {
+      int parts = turns[0];
+      int inFlight = turns[1];
       List<Double> single = losses(ranks, config(parts, 1));
-      List<Double> byTurns = losses(ranks, config(parts, 2));
+      List<Double> byTurns = losses(ranks, config(parts, inFlight));
 
-      assertThat(losses(ranks, config(parts, 2))).isEqualTo(byTurns);
+      assertThat(losses(ranks, config(parts, inFlight))).isEqualTo(byTurns);
       for (int step = 0; step < STEPS; step++) {
         assertThat(byTurns.get(step)).isCloseTo(single.get(step), within(1e-12));
         assertThat(byTurns.get(step)).isCloseTo(whole.get(step), within(1e-12));
@@ -84,16 +87,18 @@ class MicroBatchTurnsTest {
     }
   }
 
-  @Test
-  void theFirstTwoDispatchByTurnsAndTheLastAlone() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void theFirstDispatchByTurnsAndTheLastAlone(int inFlight) throws Exception {
     Map<Integer, RecordingExchange> ends = new ConcurrentSkipListMap<>();
+    RunConfig config = config(inFlight + 1, inFlight);
 
-    losses(2, config(3, 2), ends);
+    losses(2, config, ends);
 
-    int layers = SparseLayers.of(Architecture.of(config(3, 2), ROWS)).size();
+    int layers = SparseLayers.of(Architecture.of(config, ROWS)).size();
     List<Integer> step = new ArrayList<>();
-    IntStream.range(0, layers).forEach(layer -> step.addAll(List.of(0, 1)));
-    IntStream.range(0, layers).forEach(layer -> step.add(2));
+    IntStream.range(0, layers).forEach(layer -> IntStream.range(0, inFlight).forEach(step::add));
+    IntStream.range(0, layers).forEach(layer -> step.add(inFlight));
     List<Integer> all = new ArrayList<>();
     IntStream.range(0, STEPS).forEach(any -> all.addAll(step));
     assertThat(layers).isGreaterThan(1);

@@ -131,12 +131,15 @@ class PlanTest {
   }
 
   @Test
-  void twoMicroBatchesInFlightTakeTheActivationsAndRoutingOfTwo() {
+  void microBatchesInFlightTakeTheActivationsAndRoutingOfEach() {
     StepMemory.Member one = executor(2, 1, "preset=nano-switch");
     StepMemory.Member two = executor(2, 2, "preset=nano-switch");
 
     assertThat(two.activations()).isPositive().isEqualTo(2 * one.activations());
     assertThat(two.heap()).isGreaterThan(one.heap());
+    assertThat(executor(2, 3, "preset=nano-switch").activations())
+        .isEqualTo(executor(2, 4, "preset=nano-switch").activations())
+        .isEqualTo(3 * one.activations());
     assertThat(two.held()).isEqualTo(one.held());
     assertThat(executor(1, 2, "preset=nano-switch"))
         .isEqualTo(executor(1, 1, "preset=nano-switch"));
@@ -148,7 +151,7 @@ class PlanTest {
         config(
             preset,
             "routing.group-sequences=1",
-            "training.micro-batches=2",
+            "training.micro-batches=3",
             "training.micro-batches-in-flight=" + inFlight);
     return new StepPlan(Plan.of(config, ROWS, executors), 128, 29).memory().executor();
   }

@@ -3,12 +3,13 @@ package io.sparkswitch.model.exchange;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Whose turn it is of two programs, 0 and 1; 0 begins. Once one has failed, the other fails at its
- * next turn.
+ * Whose turn it is of some programs, 0, 1, …, of which 0 begins: each is followed by the next that
+ * is not over, the last by the first. Once one has failed, the others fail at their next turns.
  *
  * <p>Concurrency: a thread for each program.
  */
@@ -16,17 +17,21 @@ final class Turns {
   private final int rank;
   private final Duration bound;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final boolean[] over = new boolean[2];
+  private final Condition[] begins;
+  private final boolean[] over;
   private int turn;
   private Throwable failure;
 
   /**
    * @param rank whose programs they are, for errors
+   * @param programs how many
    * @param bound of a wait for a turn
    */
-  Turns(int rank, Duration bound) {
+  Turns(int rank, int programs, Duration bound) {
     this.rank = rank;
+    this.over = new boolean[programs];
+    this.begins = new Condition[programs];
+    Arrays.setAll(begins, program -> lock.newCondition());
     this.bound = bound;
   }
 
@@ -43,19 +48,25 @@ final class Turns {
     }
   }
 
-  /** Called by the program whose turn it is: the other's, until it is this one's again. */
+  /** Called by the program whose turn it is: the others', until it is this one's again. */
   void change() {
     lock.lock();
     try {
       int own = turn;
-      if (!over[1 - own]) {
-        turn = 1 - own;
-        changed.signalAll();
-      }
+      pass();
       await(own);
     } finally {
       lock.unlock();
     }
+  }
+
+  private void pass() {
+    int next = turn;
+    do {
+      next = (next + 1) % over.length;
+    } while (over[next] && next != turn);
+    turn = next;
+    begins[turn].signal();
   }
 
   private void end(int program) {
@@ -63,9 +74,8 @@ final class Turns {
     try {
       over[program] = true;
       if (turn == program) {
-        turn = 1 - program;
+        pass();
       }
-      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -79,11 +89,11 @@ final class Turns {
         if (left <= 0) {
           throw failing(late());
         }
-        left = changed.awaitNanos(left);
+        left = begins[program].awaitNanos(left);
       }
       if (failure != null) {
         throw new ExchangeException(
-            Reason.CLOSED, rank, "the other program of rank %d failed".formatted(rank), failure);
+            Reason.CLOSED, rank, "another program of rank %d failed".formatted(rank), failure);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -94,7 +104,7 @@ final class Turns {
     }
   }
 
-  /** Noted before the exchange closes, at which the other program fails as well. */
+  /** Noted before the exchange closes, at which the others fail as well. */
   private ExchangeException failing(ExchangeException why) {
     fail(why);
     return why;
@@ -106,18 +116,20 @@ final class Turns {
   }
 
   private String waiting() {
-    return "waiting for the other program of rank %d to come to an all-to-all, or to its end"
+    return "waiting for the other programs of rank %d to come to an all-to-all, or to their ends"
         .formatted(rank);
   }
 
-  /** The first failure counts; neither program gets another turn. */
+  /** The first failure counts; no program gets another turn. */
   void fail(Throwable why) {
     lock.lock();
     try {
       if (failure == null) {
         failure = why;
       }
-      changed.signalAll();
+      for (Condition each : begins) {
+        each.signal();
+      }
     } finally {
       lock.unlock();
     }

@@ -3,6 +3,7 @@ package io.sparkswitch.model.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkswitch.model.exchange.Alternation.Program;
 import io.sparkswitch.model.exchange.Exchange.Counted;
 import io.sparkswitch.model.exchange.Exchange.Rows;
 import io.sparkswitch.model.exchange.ExchangeException.Reason;
@@ -24,20 +25,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two programs of each rank by turns on one exchange. */
+/** Programs of each rank by turns on one exchange. */
 @Timeout(120)
 class AlternationTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int SIZE = 3;
 
-  /** Both programs of a gang, and what each movement must bring. */
+  /** The programs of a gang, and what each movement must bring. */
   private static final class Movements {
     final List<List<List<Tensor>>> outgoing = new ArrayList<>(); // [program][round][rank]
     final List<List<int[][]>> rows = new ArrayList<>(); // [program][round], from and to
 
-    Movements(int firstRounds, int secondRounds, int most, int embed) {
+    Movements(int[] roundsOfPrograms, int most, int embed) {
       Random random = new Random(4);
-      for (int rounds : new int[] {firstRounds, secondRounds}) {
+      for (int rounds : roundsOfPrograms) {
         List<List<Tensor>> ofProgram = new ArrayList<>();
         List<int[][]> counts = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
@@ -82,7 +83,7 @@ class AlternationTest {
     }
 
     void assertArrived(List<List<List<Tensor>>> ofRanks) { // [rank][program][round]
-      for (int program = 0; program < 2; program++) {
+      for (int program = 0; program < rows.size(); program++) {
         for (int round = 0; round < rows.get(program).size(); round++) {
           List<Tensor> expected =
               ExchangeTwin.allToAll(outgoing.get(program).get(round), rows.get(program).get(round));
@@ -123,9 +124,13 @@ class AlternationTest {
 
   private static List<List<Tensor>> byTurns(Exchange exchange, Movements all) throws IOException {
     Random pauses = new Random(exchange.rank());
-    try (Alternation alternation = new Alternation(exchange, PATIENCE)) {
-      return alternation.run(
-          () -> all.program(exchange, 0, pauses), () -> all.program(exchange, 1, pauses));
+    List<Program<List<Tensor>>> programs = new ArrayList<>();
+    for (int i = 0; i < all.rows.size(); i++) {
+      int program = i;
+      programs.add(() -> all.program(exchange, program, pauses));
+    }
+    try (Alternation alternation = new Alternation(exchange, programs.size(), PATIENCE)) {
+      return alternation.run(programs);
     }
   }
 
@@ -133,8 +138,8 @@ class AlternationTest {
   @MethodSource("io.sparkswitch.model.exchange.ExchangeTest#kinds")
   void whatEachMovesArrivesAsIfItWereAloneWhoeverIsLongerAtIt(String kind, Maker maker)
       throws Exception {
-    for (int[] rounds : new int[][] {{9, 9}, {7, 3}, {2, 8}, {0, 4}}) {
-      Movements movements = new Movements(rounds[0], rounds[1], 900, 64);
+    for (int[] rounds : new int[][] {{9, 9}, {7, 3}, {2, 8}, {0, 4}, {3, 0, 5, 2}, {4}}) {
+      Movements movements = new Movements(rounds, 900, 64);
       try (Gang gang = maker.make(SIZE, PATIENCE)) {
         movements.assertArrived(gang.all(e -> byTurns(e, movements)));
         // The exchange is as before.
@@ -145,11 +150,11 @@ class AlternationTest {
     }
   }
 
-  /** Both have more on its way than mailboxes and sockets hold, in both directions. */
+  /** All have more on its way than mailboxes and sockets hold, in both directions. */
   @Test
-  void neitherWaitsForWhatTheOtherHasYetToReceive() throws Exception {
+  void noneWaitsForWhatAnotherHasYetToReceive() throws Exception {
     NettyEndpoint.Limits limits = new NettyEndpoint.Limits(PATIENCE, PATIENCE, PATIENCE, 1 << 16);
-    Movements movements = new Movements(3, 3, 8_000, 512); // up to 16 MB a pair
+    Movements movements = new Movements(new int[] {3, 3, 2}, 8_000, 512); // up to 16 MB a pair
     try (Gang gang = Gang.netty(SIZE, limits)) {
       movements.assertArrived(gang.all(e -> byTurns(e, movements)));
     }
@@ -162,8 +167,9 @@ class AlternationTest {
           gang.all(
               e -> {
                 List<String> order = new ArrayList<>();
-                try (Alternation alternation = new Alternation(e, PATIENCE)) {
-                  alternation.run(() -> steps(e, "a", 2, order), () -> steps(e, "b", 3, order));
+                try (Alternation alternation = new Alternation(e, 2, PATIENCE)) {
+                  alternation.run(
+                      List.of(() -> steps(e, "a", 2, order), () -> steps(e, "b", 3, order)));
                 }
                 return order;
               });
@@ -172,6 +178,42 @@ class AlternationTest {
               List.of(
                   "a0", "b0", "a0.", "a1", "b0.", "b1", "a1.", "a end", "b1.", "b2", "b2.",
                   "b end"));
+    }
+  }
+
+  @Test
+  void whoIsDoneIsPassedOver() throws Exception {
+    try (Gang gang = Gang.local(2, PATIENCE)) {
+      List<List<String>> orders =
+          gang.all(
+              e -> {
+                List<String> order = new ArrayList<>();
+                try (Alternation alternation = new Alternation(e, 3, PATIENCE)) {
+                  alternation.run(
+                      List.of(
+                          () -> steps(e, "a", 2, order),
+                          () -> steps(e, "b", 0, order),
+                          () -> steps(e, "c", 3, order)));
+                }
+                return order;
+              });
+      assertThat(orders)
+          .containsOnly(
+              List.of(
+                  "a0", "b end", "c0", "a0.", "a1", "c0.", "c1", "a1.", "a end", "c1.", "c2", "c2.",
+                  "c end"));
+    }
+  }
+
+  @Test
+  void moreProgramsThanItWasMadeForAreRefused() throws Exception {
+    try (Gang gang = Gang.local(1, PATIENCE);
+        Alternation alternation = new Alternation(gang.rank(0), 2, PATIENCE)) {
+      Program<Void> any = () -> null;
+      assertThatThrownBy(() -> alternation.run(List.of(any, any, any)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("3 programs, where 1 to 2 can take turns");
+      assertThat(alternation.run(List.of(any, any))).hasSize(2);
     }
   }
 
@@ -188,26 +230,28 @@ class AlternationTest {
   }
 
   @Test
-  void whatFailsIsThrownAndTheOtherEndsWithIt() throws Exception {
-    for (int failing = 0; failing < 2; failing++) {
+  void whatFailsIsThrownAndTheOthersEndWithIt() throws Exception {
+    for (int failing = 0; failing < 3; failing++) {
       for (int at = 0; at < 3; at++) {
         IOException failure = new IOException("the disk is full");
         try (Gang gang = Gang.netty(2, PATIENCE)) {
           int who = failing;
           int when = at;
           List<Future<Void>> ranks = new ArrayList<>();
-          CountDownLatch ended = new CountDownLatch(2);
+          CountDownLatch ended = new CountDownLatch(3);
           ranks.add(
               gang.start(
                   0,
                   e -> {
-                    try (Alternation alternation = new Alternation(e, PATIENCE)) {
+                    try (Alternation alternation = new Alternation(e, 3, PATIENCE)) {
                       alternation.run(
-                          () -> counted(ended, e, 0, who == 0 ? when : 99, failure),
-                          () -> counted(ended, e, 1, who == 1 ? when : 99, failure));
+                          List.of(
+                              () -> counted(ended, e, 0, who == 0 ? when : 99, failure),
+                              () -> counted(ended, e, 1, who == 1 ? when : 99, failure),
+                              () -> counted(ended, e, 2, who == 2 ? when : 99, failure)));
                     } finally {
-                      // Who fails at once keeps the second from beginning.
-                      assertThat(ended.getCount()).isEqualTo(who == 0 && when == 0 ? 1 : 0);
+                      // Who fails at once keeps those after it from beginning.
+                      assertThat(ended.getCount()).isEqualTo(when == 0 ? 2 - who : 0);
                       e.close();
                     }
                     return null;
@@ -216,9 +260,12 @@ class AlternationTest {
               gang.start(
                   1,
                   e -> {
-                    try (Alternation alternation = new Alternation(e, PATIENCE)) {
+                    try (Alternation alternation = new Alternation(e, 3, PATIENCE)) {
                       alternation.run(
-                          () -> failingAt(e, 0, 99, failure), () -> failingAt(e, 1, 99, failure));
+                          List.of(
+                              () -> failingAt(e, 0, 99, failure),
+                              () -> failingAt(e, 1, 99, failure),
+                              () -> failingAt(e, 2, 99, failure)));
                     }
                     return null;
                   }));
@@ -254,26 +301,31 @@ class AlternationTest {
 
   /** As Spark does to a task that is to end; the peer, alive, is late. */
   @Test
-  void anInterruptEndsBothSoonWhoeverWaits() throws Exception {
-    for (int rounds : new int[] {1, 2}) { // the first program ends, or waits for the second
+  void anInterruptEndsAllSoonWhoeverWaits() throws Exception {
+    for (int rounds : new int[] {1, 2}) { // the first program ends, or waits for the others
       try (Gang gang = Gang.netty(2, PATIENCE)) {
         CountDownLatch waiting = new CountDownLatch(1);
-        List<Thread> second = new ArrayList<>();
+        List<Thread> others = new ArrayList<>();
         Thread[] task = new Thread[1];
         Future<Void> rank =
             gang.start(
                 0,
                 e -> {
                   task[0] = Thread.currentThread();
-                  try (Alternation alternation = new Alternation(e, PATIENCE)) {
+                  try (Alternation alternation = new Alternation(e, 3, PATIENCE)) {
                     alternation.run(
-                        () -> rounds == 1 ? null : failingAt(e, 0, 99, null),
-                        () -> {
-                          second.add(Thread.currentThread());
-                          waiting.countDown();
-                          e.receiveBytes(1, tag(1, 0, Direction.CONTROL)); // never comes
-                          return null;
-                        });
+                        List.of(
+                            () -> rounds == 1 ? null : failingAt(e, 0, 99, null),
+                            () -> {
+                              others.add(Thread.currentThread());
+                              return failingAt(e, 1, 99, null);
+                            },
+                            () -> {
+                              others.add(Thread.currentThread());
+                              waiting.countDown();
+                              e.receiveBytes(1, tag(2, 0, Direction.CONTROL)); // never comes
+                              return null;
+                            }));
                   }
                   return null;
                 });
@@ -283,8 +335,11 @@ class AlternationTest {
         assertThatThrownBy(() -> Gang.result(rank))
             .isInstanceOfSatisfying(
                 ExchangeException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INTERRUPTED));
-        second.get(0).join(5_000);
-        assertThat(second.get(0).isAlive()).isFalse();
+        for (Thread other : others) {
+          other.join(5_000);
+          assertThat(other.isAlive()).isFalse();
+        }
+        assertThat(others).hasSize(2);
         assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
       }
     }
@@ -298,21 +353,22 @@ class AlternationTest {
           gang.start(
               0,
               e -> {
-                try (Alternation alternation = new Alternation(e, Duration.ofMillis(300))) {
+                try (Alternation alternation = new Alternation(e, 2, Duration.ofMillis(300))) {
                   alternation.run(
-                      () -> failingAt(e, 0, 99, null),
-                      () -> {
-                        awaitQuietly(late);
-                        return null;
-                      });
+                      List.of(
+                          () -> failingAt(e, 0, 99, null),
+                          () -> {
+                            awaitQuietly(late);
+                            return null;
+                          }));
                 }
                 return null;
               });
       assertThatThrownBy(() -> Gang.result(rank))
           .isInstanceOfSatisfying(ExchangeException.class, e -> assertThat(e.peer()).isZero())
           .hasMessage(
-              "waited 0.3 s; waiting for the other program of rank 0 to come to an all-to-all, or"
-                  + " to its end");
+              "waited 0.3 s; waiting for the other programs of rank 0 to come to an all-to-all, or"
+                  + " to their ends");
     } finally {
       late.countDown();
     }

@@ -2,6 +2,7 @@ package io.sparkswitch.model.t5;
 
 import io.sparkswitch.data.batch.Batch;
 import io.sparkswitch.model.exchange.Alternation;
+import io.sparkswitch.model.exchange.Alternation.Program;
 import io.sparkswitch.model.exchange.Exchange;
 import io.sparkswitch.model.exchange.LocalExchange;
 import io.sparkswitch.model.moe.LayerMetrics;
@@ -45,18 +46,18 @@ record GangRun(
   private static final GangRun NOTHING = new GangRun(0, 0, 0, Map.of(), Map.of());
 
   /** How a gang computes. */
-  record Setting(Recipe recipe, Precision precision, Activations activations, boolean twoInFlight) {
+  record Setting(Recipe recipe, Precision precision, Activations activations, int inFlight) {
     Setting(Recipe recipe, Precision precision, Activations activations) {
-      this(recipe, precision, activations, false);
+      this(recipe, precision, activations, 1);
     }
 
     static Setting of(Recipe recipe, Precision precision) {
       return new Setting(recipe, precision, Activations.KEPT);
     }
 
-    /** Micro-batches by turns, two at once. */
-    Setting inPairs() {
-      return new Setting(recipe, precision, activations, true);
+    /** Micro-batches by turns. */
+    Setting inFlight(int atOnce) {
+      return new Setting(recipe, precision, activations, atOnce);
     }
 
     static Setting of(T5Config config, Precision precision) {
@@ -114,19 +115,22 @@ record GangRun(
     T5Config config = setting.recipe.config();
     GangRun sum = NOTHING;
     try (PointerScope scope = new PointerScope();
-        Alternation alternation = new Alternation(exchange, Duration.ofSeconds(20));
+        Alternation alternation =
+            new Alternation(exchange, setting.inFlight, Duration.ofSeconds(20));
         T5Model model =
             TinyModel.model(config, setting.precision, exchange.rank(), exchange.size())) {
       Walk walk = new Walk(setting, batch, training, exchange, cut, model);
-      int micro = 0;
-      for (; setting.twoInFlight && micro + 2 < cut.length; micro += 2) {
-        int first = micro;
-        for (GangRun part : alternation.run(() -> walk.part(first), () -> walk.part(first + 1))) {
+      if (setting.inFlight == 1) {
+        sum = walk.every(0);
+      } else {
+        List<Program<GangRun>> programs = new ArrayList<>();
+        for (int first = 0; first < setting.inFlight; first++) {
+          int program = first;
+          programs.add(() -> walk.every(program));
+        }
+        for (GangRun part : alternation.run(programs)) {
           sum = sum.plus(part);
         }
-      }
-      for (; micro + 1 < cut.length; micro++) {
-        sum = sum.plus(walk.part(micro));
       }
       return training ? sum.plus(new GangRun(0, 0, 0, Map.of(), gradients(model))) : sum;
     }
@@ -135,7 +139,16 @@ record GangRun(
   /** A rank's. */
   private record Walk(
       Setting setting, Batch batch, boolean training, Exchange exchange, int[] cut, T5Model model) {
-    GangRun part(int micro) {
+    /** One micro-batch of as many as are in flight, after the other. */
+    GangRun every(int first) {
+      GangRun sum = NOTHING;
+      for (int micro = first; micro + 1 < cut.length; micro += setting.inFlight) {
+        sum = sum.plus(part(micro));
+      }
+      return sum;
+    }
+
+    private GangRun part(int micro) {
       try (PointerScope scope = new PointerScope()) {
         Inputs inputs =
             Inputs.of(batch, cut[micro], cut[micro + 1], setting.recipe.config().grouping());
