@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
             + " on a core, what moves between executors beside a bare socket, an executor beside a"
             + " loop without a gang, two executors beside twice one, gradients to the driver and"
             + " back beside bare sockets, and what the driver sends, receives and holds by the"
-            + " number of executors; takes more than half an hour.",
+            + " number of executors; takes about an hour.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     footer = {
