@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 /**
  * The speed of two executors on two cores beside twice that of one on one core, each with as much
- * to compute as the one. Cores differ, so one is measured on either. What the machine allows is
+ * to compute as the one. Cores differ, so one is measured on each. What the machine allows is
  * measured as well: the two gangs of one at once, which know nothing of each other but share
  * caches, memory and whatever disturbs them.
  */
@@ -117,15 +117,16 @@ final class ScalingBench implements GangPart {
     }
 
     private String sentence(String name) {
+      Turns scaling = oneBesideTwo();
       return String.format(
           Locale.ROOT,
           "%s, two executors beside twice one: %.3f of its speed (%.2f s and %.2f s an update;"
               + " %.3f of the fastest), two gangs of one at once: %.3f; two executors beside those:"
               + " %.3f",
           name,
-          oneBesideTwo().ratio(),
-          oneBesideTwo().second(),
-          oneBesideTwo().first(),
+          scaling.ratio(),
+          scaling.second(),
+          scaling.first(),
           fastestRatio(),
           oneBesideBoth().ratio(),
           bothBesideTwo().ratio());

@@ -162,46 +162,37 @@ class AlternationTest {
 
   @Test
   void turnsChangeAtEveryAllToAllAndNowhereElse() throws Exception {
-    try (Gang gang = Gang.local(2, PATIENCE)) {
-      List<List<String>> orders =
-          gang.all(
-              e -> {
-                List<String> order = new ArrayList<>();
-                try (Alternation alternation = new Alternation(e, 2, PATIENCE)) {
-                  alternation.run(
-                      List.of(() -> steps(e, "a", 2, order), () -> steps(e, "b", 3, order)));
-                }
-                return order;
-              });
-      assertThat(orders)
-          .containsOnly(
-              List.of(
-                  "a0", "b0", "a0.", "a1", "b0.", "b1", "a1.", "a end", "b1.", "b2", "b2.",
-                  "b end"));
-    }
+    assertThat(orders(2, 3))
+        .containsOnly(
+            List.of(
+                "a0", "b0", "a0.", "a1", "b0.", "b1", "a1.", "a end", "b1.", "b2", "b2.", "b end"));
   }
 
   @Test
   void whoIsDoneIsPassedOver() throws Exception {
+    assertThat(orders(2, 0, 3))
+        .containsOnly(
+            List.of(
+                "a0", "b end", "c0", "a0.", "a1", "c0.", "c1", "a1.", "a end", "c1.", "c2", "c2.",
+                "c end"));
+  }
+
+  /** What programs a, b, … of two ranks do, of so many steps each, in the order of each rank. */
+  private static List<List<String>> orders(int... steps) throws Exception {
     try (Gang gang = Gang.local(2, PATIENCE)) {
-      List<List<String>> orders =
-          gang.all(
-              e -> {
-                List<String> order = new ArrayList<>();
-                try (Alternation alternation = new Alternation(e, 3, PATIENCE)) {
-                  alternation.run(
-                      List.of(
-                          () -> steps(e, "a", 2, order),
-                          () -> steps(e, "b", 0, order),
-                          () -> steps(e, "c", 3, order)));
-                }
-                return order;
-              });
-      assertThat(orders)
-          .containsOnly(
-              List.of(
-                  "a0", "b end", "c0", "a0.", "a1", "c0.", "c1", "a1.", "a end", "c1.", "c2", "c2.",
-                  "c end"));
+      return gang.all(
+          e -> {
+            List<String> order = new ArrayList<>();
+            List<Program<Void>> programs = new ArrayList<>();
+            for (int count : steps) {
+              String name = Character.toString('a' + programs.size());
+              programs.add(() -> steps(e, name, count, order));
+            }
+            try (Alternation alternation = new Alternation(e, steps.length, PATIENCE)) {
+              alternation.run(programs);
+            }
+            return order;
+          });
     }
   }
 
