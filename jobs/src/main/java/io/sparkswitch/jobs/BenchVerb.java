@@ -167,7 +167,7 @@ final class BenchVerb extends ConfiguredVerb {
             vocabulary, VocabularyRecord.open(vocabulary, run.hadoop()).spec(), run.hadoop());
     int most = Collections.max(threads);
     run.atMaster("local[%d]".formatted(most));
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
+    JavaSparkContext spark = run.spark();
     DataMeasured measured =
         new DataBench(spark, most, ROUNDS, run::say)
             .run(

@@ -74,7 +74,7 @@ final class EvaluateVerb extends TrainedModelVerb {
     saved.requireVocabulary(data.vocabulary());
     int rows = data.vocabulary().rows();
     LoadedModel model = saved.model(run.config(), data.where(), "", rows);
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
+    JavaSparkContext spark = run.spark();
     Gang gang = new Gang(spark, run.config().gang(), run.config().exchange(), run::say);
     Plan plan = Plan.of(run.config(), rows, gang.size());
     run.say(

@@ -131,7 +131,7 @@ final class PrepareVerb extends ConfiguredVerb {
         .remark()
         .map(remark -> remark + "; give them with --bad-words, or take the rules off")
         .ifPresent(run::say);
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
+    JavaSparkContext spark = run.spark();
     Map<String, ShardManifest> made = new LinkedHashMap<>();
     for (Split split : Split.values()) {
       run.phase(split.word());

@@ -103,7 +103,7 @@ final class TeachVerb extends GangVerb {
       Provenance provenance)
       throws Exception {
     RunConfig config = model.spec().config();
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
+    JavaSparkContext spark = run.spark();
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
     if (taught.isEmpty()) {
       folder.clear();

@@ -141,7 +141,7 @@ final class TrainingJob {
   }
 
   private StepMetrics train(TrainingRun training, long done, boolean fresh) throws Exception {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
+    JavaSparkContext spark = run.spark();
     Gang gang = new Gang(spark, config.gang(), config.exchange(), run::say);
     Plan plan = Plan.of(config, data.vocabulary().rows(), gang.size());
     plan.requireGroups();

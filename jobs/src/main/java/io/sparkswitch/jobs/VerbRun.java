@@ -16,13 +16,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkConf;
-import org.apache.spark.sql.SparkSession;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Model.CommandSpec;
-import scala.Option;
 
 /** One execution of a verb: what it works with, and what it leaves. */
 final class VerbRun implements AutoCloseable {
@@ -33,6 +34,9 @@ final class VerbRun implements AutoCloseable {
   private static final int BEFORE_SPARK = 100;
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** Spark of the verb that others may run within. */
+  private static final AtomicReference<JavaSparkContext> RUNNING = new AtomicReference<>();
 
   private final String verb;
   private final PrintWriter out;
@@ -45,8 +49,8 @@ final class VerbRun implements AutoCloseable {
   private final long startedAt = System.nanoTime();
   private final Thread onShutdown = new Thread(this::interrupted, "sparkswitch-interrupted");
   private RunConfig config;
-  private SparkSession session;
-  private boolean ownsSession;
+  private JavaSparkContext spark;
+  private boolean ownsSpark;
 
   private VerbRun(ConfiguredVerb verb, CommandSpec spec, SparkConf sparkConf) throws IOException {
     this.verb = spec.name();
@@ -138,30 +142,25 @@ final class VerbRun implements AutoCloseable {
     sparkConf.set("spark.master", master);
   }
 
-  /** Spark; the session starts with the first call, unless this verb runs within another's. */
-  SparkSession spark() {
-    if (session == null) {
-      session = running();
+  /** Spark; it starts with the first call, unless this verb runs within another's. */
+  JavaSparkContext spark() {
+    if (spark == null) {
+      spark = RUNNING.get();
     }
-    if (session == null) {
+    if (spark == null || spark.sc().isStopped()) {
       progress("starting Spark at " + sparkConf.get("spark.master"));
-      session = SparkSession.builder().config(sparkConf).getOrCreate();
-      ownsSession = true;
-      session.sparkContext().setJobDescription(verb);
-      session.sparkContext().setLogLevel(sparkConf.get("spark.log.level", "WARN"));
+      spark = JavaSparkContext.fromSparkContext(SparkContext.getOrCreate(sparkConf));
+      ownsSpark = true;
+      RUNNING.set(spark);
+      spark.sc().setJobDescription(verb);
+      spark.setLogLevel(sparkConf.get("spark.log.level", "WARN"));
     }
-    return session;
-  }
-
-  /** The session of a verb that this one runs within; null if there is none. */
-  private static SparkSession running() {
-    Option<SparkSession> running = SparkSession.getDefaultSession();
-    return running.isDefined() && !running.get().sparkContext().isStopped() ? running.get() : null;
+    return spark;
   }
 
   /** Describes, in Spark's UI, what is begun next. */
   void phase(String what) {
-    session.sparkContext().setJobDescription(verb + ": " + what);
+    spark.sc().setJobDescription(verb + ": " + what);
   }
 
   /** Tells the user. */
@@ -219,8 +218,9 @@ final class VerbRun implements AutoCloseable {
 
   @Override
   public void close() {
-    if (ownsSession) {
-      session.stop();
+    if (ownsSpark) {
+      RUNNING.set(null);
+      spark.stop();
     }
     if (!ShutdownHookManager.get().isShutdownInProgress()) {
       ShutdownHookManager.get().removeShutdownHook(onShutdown);

@@ -88,7 +88,7 @@ final class VocabVerb extends ConfiguredVerb {
   }
 
   private static byte[] train(VerbRun run, List<CorpusFile> files, VocabSettings settings) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(run.spark().sparkContext());
+    JavaSparkContext spark = run.spark();
     run.phase("counting words");
     run.progress("counting the words of %d files".formatted(files.size()));
     UnigramSettings training = training(settings);

@@ -23,7 +23,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,7 +85,7 @@ class SeenFromOutsideTest {
     }
 
     private static Sight look() {
-      SparkContext spark = SparkSession.active().sparkContext();
+      SparkContext spark = SparkContext.getOrCreate();
       String ui = spark.uiWebUrl().get();
       String application = ui + "/api/v1/applications/" + spark.applicationId();
       return new Sight(

@@ -124,7 +124,8 @@ public final class ConfigLoader {
     if (!Files.isRegularFile(file)) {
       throw new ConfigException("--config %s: there is no such file".formatted(file));
     }
-    return ConfigFactory.parseFile(file.toFile(), options());
+    // A bare name has no parent that an include could be looked for in.
+    return ConfigFactory.parseFile(file.toAbsolutePath().toFile(), options());
   }
 
   private static Config parseSaved(String text) {

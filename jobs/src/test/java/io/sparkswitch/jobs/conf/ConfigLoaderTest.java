@@ -47,6 +47,23 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void includeIsFoundBesideAFileGivenByItsBareName() throws IOException {
+    Path here = Path.of("");
+    Path base = Files.createTempFile(here, "base", ".conf").getFileName();
+    Path file = Files.createTempFile(here, "run", ".conf").getFileName();
+    try {
+      Files.writeString(base, "model.d-model = 64");
+      Files.writeString(file, "include \"%s\"".formatted(base));
+
+      assertThat(file.getParent()).isNull();
+      assertThat(load(file).model().dModel()).isEqualTo(64);
+    } finally {
+      Files.delete(base);
+      Files.delete(file);
+    }
+  }
+
+  @Test
   void missingIncludeIsRefused() throws IOException {
     Path file = file("run.conf", "include \"nowhere.conf\"");
 

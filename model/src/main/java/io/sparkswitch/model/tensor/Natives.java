@@ -25,6 +25,12 @@ public final class Natives {
   /** JavaCPP keys what it unpacks by the jar's name and the library's date. */
   private static final String KEY = "javacpp";
 
+  /**
+   * Of libraries beside the plain ones. Not set, JavaCPP looks for those of a GPU as well, some
+   * twenty, each of them all along the class path: a second and more of every process.
+   */
+  private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
+
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -34,6 +40,7 @@ public final class Natives {
   public static synchronized void prepare() {
     setIfAbsent("org.bytedeco.javacpp.maxbytes", "0");
     setIfAbsent("org.bytedeco.javacpp.maxphysicalbytes", "0");
+    setIfAbsent(EXTENSION, "");
     if (System.getProperty(CACHE) == null) {
       System.setProperty(CACHE, NodeFolder.of(KEY).toString());
     }
