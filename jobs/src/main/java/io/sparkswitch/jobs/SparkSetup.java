@@ -120,7 +120,7 @@ final class SparkSetup {
     NATIVE.forEach((name, value) -> environment(conf, name, value));
   }
 
-  /** The Hadoop configuration that the session will have, before there is one. */
+  /** The Hadoop configuration that the context will have, before there is one. */
   static Configuration hadoop(SparkConf conf) {
     Configuration hadoop = new Configuration();
     for (Tuple2<String, String> entry : conf.getAllWithPrefix(HADOOP)) {

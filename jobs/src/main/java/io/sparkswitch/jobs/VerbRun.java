@@ -16,12 +16,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -30,13 +30,10 @@ final class VerbRun implements AutoCloseable {
   static final String CONFIG_FILE = "config.conf";
   static final String PROVENANCE_FILE = "provenance.json";
 
-  /** Before Spark's own hook, whose stopping of the session looks like a failure. */
+  /** Before Spark's own hook, whose stopping of Spark looks like a failure. */
   private static final int BEFORE_SPARK = 100;
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
-
-  /** Spark of the verb that others may run within. */
-  private static final AtomicReference<JavaSparkContext> RUNNING = new AtomicReference<>();
 
   private final String verb;
   private final PrintWriter out;
@@ -142,18 +139,19 @@ final class VerbRun implements AutoCloseable {
     sparkConf.set("spark.master", master);
   }
 
-  /** Spark; it starts with the first call, unless this verb runs within another's. */
+  /** Spark; it starts with the first call, unless it runs in this process already. */
   JavaSparkContext spark() {
     if (spark == null) {
-      spark = RUNNING.get();
-    }
-    if (spark == null || spark.sc().isStopped()) {
-      progress("starting Spark at " + sparkConf.get("spark.master"));
+      boolean runs = SparkEnv.get() != null;
+      if (!runs) {
+        progress("starting Spark at " + sparkConf.get("spark.master"));
+      }
       spark = JavaSparkContext.fromSparkContext(SparkContext.getOrCreate(sparkConf));
-      ownsSpark = true;
-      RUNNING.set(spark);
-      spark.sc().setJobDescription(verb);
-      spark.setLogLevel(sparkConf.get("spark.log.level", "WARN"));
+      ownsSpark = !runs;
+      if (ownsSpark) {
+        spark.sc().setJobDescription(verb);
+        spark.setLogLevel(sparkConf.get("spark.log.level", "WARN"));
+      }
     }
     return spark;
   }
@@ -219,7 +217,6 @@ final class VerbRun implements AutoCloseable {
   @Override
   public void close() {
     if (ownsSpark) {
-      RUNNING.set(null);
       spark.stop();
     }
     if (!ShutdownHookManager.get().isShutdownInProgress()) {

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,7 @@ class SeenFromOutsideTest {
     }
 
     private static Sight look() {
+      assertThat(SparkEnv.get()).as("Spark of the training").isNotNull();
       SparkContext spark = SparkContext.getOrCreate();
       String ui = spark.uiWebUrl().get();
       String application = ui + "/api/v1/applications/" + spark.applicationId();

@@ -16,7 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationStart;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -67,15 +70,27 @@ class StudyVerbTest {
   @TempDir private static Path folder;
 
   private static final Map<String, FileTime> AFTER_HALF = new HashMap<>();
+  private static final AtomicInteger STARTS = new AtomicInteger();
+  private static int startsOfHalf;
   private static String first;
   private static String second;
   private static JsonNode json;
+
+  /** Counts how often Spark starts. */
+  public static final class Starts extends SparkListener {
+    @Override
+    public void onApplicationStart(SparkListenerApplicationStart event) {
+      STARTS.incrementAndGet();
+    }
+  }
 
   @BeforeAll
   static void aStudyStopsHalfwayAndGoesOn() throws IOException {
     Files.writeString(folder.resolve("tiny.conf"), STUDY);
     TinyCorpus.write(folder.resolve("corpus"));
+    STARTS.set(0);
     first = study("half");
+    startsOfHalf = STARTS.get();
     for (Path file : evaluations()) {
       AFTER_HALF.put(file.toString(), Files.getLastModifiedTime(file));
     }
@@ -86,6 +101,12 @@ class StudyVerbTest {
   @AfterAll
   static void forget() {
     AFTER_HALF.clear();
+  }
+
+  @Test
+  void allTrainingsShareOneSparkApplication() {
+    assertThat(first).contains("5 of 5 runs are done.");
+    assertThat(startsOfHalf).isEqualTo(1);
   }
 
   @Test
@@ -205,7 +226,8 @@ class StudyVerbTest {
                 "--corpus",
                 corpus.toString(),
                 "--scale",
-                scale));
+                scale),
+            Map.of("spark.extraListeners", Starts.class.getName()));
     assertThat(outcome.code()).as(outcome.text()).isZero();
     return outcome.text();
   }

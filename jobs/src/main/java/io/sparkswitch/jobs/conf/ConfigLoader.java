@@ -124,8 +124,9 @@ public final class ConfigLoader {
     if (!Files.isRegularFile(file)) {
       throw new ConfigException("--config %s: there is no such file".formatted(file));
     }
-    // A bare name has no parent that an include could be looked for in.
-    return ConfigFactory.parseFile(file.toAbsolutePath().toFile(), options());
+    // A bare name has no folder that an include could be looked for in.
+    Path within = file.getParent() == null ? Path.of(".").resolve(file) : file;
+    return ConfigFactory.parseFile(within.toFile(), options());
   }
 
   private static Config parseSaved(String text) {

@@ -72,41 +72,6 @@ class LauncherIT {
         .doesNotContain("local-cluster");
   }
 
-  @Test
-  void onlyExecutorsOfThisMachineReadTheJarWhereItLies() throws Exception {
-    String there = "local:" + Built.jar();
-    assertThat(echoed(Map.of(), "--help")).contains(there);
-    for (String own : List.of("local[2]", "local-cluster[2,1,1024]")) {
-      assertThat(echoed(Map.of(), "--help", "--", "--master", own)).contains(there);
-      assertThat(echoed(Map.of(), "--help", "--", "--conf", "spark.master=" + own)).contains(there);
-    }
-    Path defaults = folder.resolve("spark-defaults.conf");
-    Files.writeString(defaults, "spark.master spark://host:7077\n");
-    assertThat(echoed(Map.of(), "--help", "--", "--master", "spark://host:7077"))
-        .contains(" " + Built.jar());
-    assertThat(echoed(Map.of(), "--help", "--", "--properties-file", defaults.toString()))
-        .contains(" " + Built.jar());
-  }
-
-  @Test
-  void aJarWhoseNameNeedsEscapingIsFoundToo() throws Exception {
-    Path root = Files.createDirectory(folder.resolve("with space"));
-    for (String part : List.of("conf", "data", "distill", "jobs", "model", "pom.xml", "submit")) {
-      Files.createSymbolicLink(root.resolve(part), Built.root().resolve(part));
-    }
-    Files.createDirectory(root.resolve("target"));
-    Path home = Path.of("target/spark-home");
-    Files.createSymbolicLink(root.resolve(home), Built.root().resolve(home));
-    ProgramOutput result =
-        RunningProgram.start(
-                List.of(root.resolve("submit/sparkswitch").toString(), "--help"),
-                Map.of("SPARK_HOME", "", "SPARK_CONF_DIR", ""),
-                Files.createTempFile(folder, "launch", ".log"))
-            .await(BOUND);
-    assertThat(result.output()).contains(PROGRAM + "' --help").contains("Usage: sparkswitch");
-    assertThat(result.exitCode()).as(result.output()).isZero();
-  }
-
   /** The command that is told before it is run, by a Java that does nothing. */
   private String echoed(Map<String, String> environment, String... arguments) throws Exception {
     script("java/bin/java", "#!/bin/sh\nexit 0\n");
