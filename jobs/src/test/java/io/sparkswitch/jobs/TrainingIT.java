@@ -25,12 +25,10 @@ class TrainingIT {
   private static final int MIDDLE = 25;
 
   private static TinyJourney journey;
-  private static TrainedRun unbroken;
 
   @BeforeAll
-  static void trainUndisturbed(TinyJourney shared) throws Exception {
+  static void prepare(TinyJourney shared) {
     journey = shared;
-    unbroken = journey.trainedSwitch();
   }
 
   @Tag("long")
@@ -48,6 +46,7 @@ class TrainingIT {
     TrainedRun alone = journey.run("alone");
 
     assertThat(alone.metrics()).hasSize(COMPARED).allSatisfy(TrainingIT::capacityBinds);
+    TrainedRun unbroken = journey.trainedSwitch();
     List<Double> losses = unbroken.losses();
     for (int step = 0; step < COMPARED; step++) {
       assertThat(alone.losses().get(step))
@@ -71,7 +70,8 @@ class TrainingIT {
             .await(TinyJourney.BOUND);
 
     assertThat(result.exitCode()).as(result.output()).isZero();
-    assertThat(journey.run("roomy").losses()).isEqualTo(unbroken.losses().subList(0, COMPARED));
+    assertThat(journey.run("roomy").losses())
+        .isEqualTo(journey.trainedSwitch().losses().subList(0, COMPARED));
   }
 
   /** Spark would replace the executor, but not so soon. */
@@ -95,10 +95,11 @@ class TrainingIT {
         .contains("Going on with 1 of 2 executors")
         .containsPattern("Continuing from .*/step-000000[2-5]0");
     assertThat(run.metrics()).hasSize(TinyJourney.STEPS);
+    List<Double> unbroken = journey.trainedSwitch().losses();
     for (int step = 0; step < MIDDLE + 10; step++) {
       assertThat(run.losses().get(step))
           .as("loss of step %d", step + 1)
-          .isCloseTo(unbroken.losses().get(step), within(1e-4));
+          .isCloseTo(unbroken.get(step), within(1e-4));
     }
   }
 
@@ -248,7 +249,8 @@ class TrainingIT {
         .toList();
   }
 
-  private static void assertSameEnd(TrainedRun run) throws IOException {
+  private static void assertSameEnd(TrainedRun run) throws Exception {
+    TrainedRun unbroken = journey.trainedSwitch();
     assertThat(run.metrics().stream().map(StepMetrics::step))
         .containsExactlyElementsOf(LongStream.rangeClosed(1, TinyJourney.STEPS).boxed().toList());
     assertThat(run.metricsWithoutTime()).isEqualTo(unbroken.metricsWithoutTime());
