@@ -42,7 +42,7 @@ class JourneyIT {
     journey.trainedSwitch();
     journey.inProcess(dense());
     journey.launch(2, relative(teach()));
-    journey.inProcess(relative(student()));
+    journey.launch(2, relative(student()));
     journey.inProcess(initOnly());
     for (String run : RUNS) {
       assertThat(json(run + "/status.json").path("state").asText()).as(run).isEqualTo("done");
